@@ -1,0 +1,2 @@
+import Histogram
+print("x")

@@ -1,0 +1,1 @@
+-- FreeIM client cache, schema 1.
