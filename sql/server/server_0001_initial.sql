@@ -181,3 +181,10 @@ CREATE TABLE delivery_cursor (
     ack_seq     INTEGER NOT NULL,
     PRIMARY KEY (device, chatroom_id)
 ) WITHOUT ROWID;
+
+CREATE TABLE message_edit (                    -- which EDIT entries a recall empties too
+    chatroom_id INTEGER NOT NULL,
+    target_seq  INTEGER NOT NULL,
+    message_id  INTEGER NOT NULL,              -- message.id of the EDIT entry
+    PRIMARY KEY (chatroom_id, target_seq, message_id)
+) WITHOUT ROWID;

@@ -1,0 +1,49 @@
+import FreeIMProtocol
+
+/// What one commit means for the devices: handed to each event loop as one task.
+struct CommittedBatch: Sendable {
+    /// A change, in the order of the commit.
+    enum Change: Sendable {
+        case entry(CommittedEntry)
+        /// A user became a member, and reads from `firstSeq` on.
+        case joined(chatroomID: Int64, userID: Int64, firstSeq: Int64, type: IMChatroomType)
+        /// A user is a member no longer; stands behind the entry that says so.
+        case left(chatroomID: Int64, userID: Int64)
+        case close(ConnectionClosing)
+    }
+
+    /// An answer to a connection of one event loop.
+    struct Reply: Sendable {
+        let connection: Int
+        let sequenceID: Int32
+        let outcome: SendOutcome
+    }
+
+    var changes: [Change] = []
+    /// By the event loop's index.
+    var replies: [[Reply]]
+
+    init(loops: Int) {
+        replies = Array(repeating: [], count: loops)
+    }
+}
+
+/// Which connections of a user end, and why.
+struct ConnectionClosing: Sendable {
+    let userID: Int64
+    /// nil: every device.
+    let deviceID: String?
+    /// nil: whatever token a connection uses.
+    let tokenHash: [UInt8]?
+    /// Connections with this token stay.
+    let exceptTokenHash: [UInt8]?
+    let reason: QuitReason
+}
+
+/// Takes what was committed to the event loops.
+protocol CommitPublisher: Sendable {
+    /// Event loops, numbered from 0.
+    var loopCount: Int { get }
+    /// Called on the writer's thread after each commit; must not block.
+    func publish(_ batch: CommittedBatch)
+}

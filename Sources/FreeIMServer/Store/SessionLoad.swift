@@ -1,0 +1,22 @@
+import FreeIMProtocol
+
+/// What a connection needs of the store once it has proved who it is.
+struct SessionLoad: Sendable {
+    /// A conversation of the user.
+    struct Room: Sendable {
+        let chatroomID: Int64
+        let type: IMChatroomType
+        /// The oldest seq the user may read.
+        let firstSeq: Int64
+        /// The device's cursor as stored; 0: none.
+        let ackSeq: Int64
+        let memberCount: Int
+    }
+
+    let userID: Int64
+    /// `device.id`; 0: the device never did Auth.
+    let device: Int64
+    let tokenHash: [UInt8]
+    let expiresTime: Int64
+    let rooms: [Room]
+}

@@ -1,0 +1,69 @@
+import Foundation
+import FreeIMSchema
+import GRDB
+
+/// Makes the folder, opens the files, and brings the schema up to date.
+enum StoreOpening {
+    /// The newest schema version this program knows.
+    static var newestVersion: Int { FreeIMSchema.server.last?.version ?? 0 }
+
+    /// Makes the folder (mode 0700); the path of the database in it.
+    static func prepare(_ directory: String) throws -> String {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw StoreError(
+                "the data folder \(directory) cannot be made: \(error.localizedDescription)")
+        }
+        return directory + "/freeim.sqlite"
+    }
+
+    /// Opens the database in WAL mode with `synchronous=FULL` and migrates it.
+    static func openPool(path: String, readThreads: Int) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.maximumReaderCount = readThreads + 4
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = false
+        configuration.prepareDatabase { db in
+            try db.execute(
+                sql: """
+                    PRAGMA synchronous = FULL;
+                    PRAGMA wal_autocheckpoint = 0;
+                    PRAGMA cache_size = -16384;
+                    PRAGMA temp_store = MEMORY;
+                    """)
+        }
+        do {
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.writeWithoutTransaction { db in
+                try db.execute(
+                    sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")
+                try migrate(db, path: path)
+            }
+            return pool
+        } catch let error as DatabaseError {
+            throw StoreError(
+                "the database \(path) cannot be opened: \(error.message ?? "\(error)")")
+        }
+    }
+
+    private static func migrate(_ db: Database, path: String) throws {
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        if found > newestVersion {
+            throw StoreError(
+                """
+                the database \(path) has schema version \(found), newer than \(newestVersion), \
+                which is all that this program knows; use a newer freeim-server
+                """)
+        }
+        for migration in FreeIMSchema.server where migration.version > found {
+            try db.inTransaction {
+                try db.execute(sql: migration.sql)
+                try db.execute(sql: "PRAGMA user_version = \(migration.version)")
+                return .commit
+            }
+        }
+    }
+}
