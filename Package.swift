@@ -64,7 +64,7 @@ let package = Package(
                 grdbSQLite, logging, crypto, cryptoExtras, yams,
             ], swiftSettings: strict),
         .executableTarget(
-            name: "freeim-server", dependencies: ["FreeIMServer", arguments, logging],
+            name: "freeim-server", dependencies: ["FreeIMServer"],
             swiftSettings: strict),
         .target(
             name: "FreeIMClient",

@@ -1,0 +1,46 @@
+import FreeIMServer
+import Foundation
+
+/// The executable: reads what it was asked, does it, and ends with the exit status.
+@main
+enum FreeIMServerCommand {
+    static func main() async {
+        let line = ServerCommandLine(
+            arguments: Array(CommandLine.arguments.dropFirst()),
+            environment: ProcessInfo.processInfo.environment)
+        exit(await run(line))
+    }
+
+    private static func run(_ line: ServerCommandLine) async -> Int32 {
+        switch line.command {
+        case .help:
+            write(ServerHelp.text, to: .standardOutput)
+            return 0
+        case .checkConfig:
+            return check(line)
+        case .serve:
+            guard let first = line.problems.first else {
+                return await ServerProcess.run(line.loaded.config)
+            }
+            let more = line.problems.count - 1
+            let hint = more == 0 ? "" : " (and \(more) more; check-config lists them)"
+            write("freeim-server: \(first)\(hint)\n", to: .standardError)
+            return 1
+        }
+    }
+
+    /// Problems and notes go to standard error, one a line; the values that hold to standard output.
+    private static func check(_ line: ServerCommandLine) -> Int32 {
+        for note in line.loaded.notes { write("note: \(note)\n", to: .standardError) }
+        guard line.problems.isEmpty else {
+            for problem in line.problems { write("\(problem)\n", to: .standardError) }
+            return 1
+        }
+        write(ServerHelp.report(line.loaded), to: .standardOutput)
+        return 0
+    }
+
+    private static func write(_ text: String, to handle: FileHandle) {
+        try? handle.write(contentsOf: Data(text.utf8))
+    }
+}
