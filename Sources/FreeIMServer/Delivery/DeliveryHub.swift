@@ -266,7 +266,7 @@ final class DeliveryHub {
         item.userID = userID
         item.online = !deviceTypes.isEmpty
         item.deviceTypes = Set(deviceTypes).sorted()
-        item.lastSeenTime = lastSeen
+        item.lastSeenTime = item.online ? services.clock() : lastSeen
         return item
     }
 

@@ -27,7 +27,7 @@ final class DeviceDirectory: Sendable {
     private let isOnePerType: Bool
     private let users = NIOLockedValueBox<[Int64: [Binding]]>([:])
 
-    init(policy: DevicePolicy) {
+    init(policy: ServerConfig.DevicePolicy) {
         isOnePerType = policy == .onePerDeviceType
     }
 

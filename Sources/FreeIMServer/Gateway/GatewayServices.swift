@@ -1,12 +1,6 @@
 import FreeIMProtocol
 import Logging
 
-/// Whether several devices of one type may be on line at once.
-public enum DevicePolicy: String, Sendable, CaseIterable {
-    case multi
-    case onePerDeviceType = "one_per_device_type"
-}
-
 /// The limits that connections are held to.
 struct GatewayLimits: Sendable {
     var frameBytesMax = Limits.frameBytesMax
