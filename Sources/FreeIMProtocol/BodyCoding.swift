@@ -41,11 +41,38 @@ public enum BodyCoding {
                 return try M(
                     serializedBytes: bytes, extensions: nil, partial: true, options: binaryDecoding)
             case .json:
-                return try M(jsonUTF8Bytes: bytes, options: jsonDecoding)
+                // The decoder skips unknown fields without looking at their text.
+                _ = try UTF8Span(validating: bytes.span)
+                return try checkingEnums(
+                    of: M(jsonUTF8Bytes: bytes, options: jsonDecoding), from: bytes)
             }
         } catch {
             throw MalformedBody()
         }
+    }
+
+    /// `message`, or what it is once enums written as strings are read as numbers.
+    ///
+    /// MessageItem is the only message with enums that clients send. Its Code is 0 when it stood
+    /// in quotes, so only then the text has to be looked at again.
+    private static func checkingEnums<M: SwiftProtobuf.Message>(
+        of message: M, from json: [UInt8]
+    ) throws -> M {
+        guard let item = message as? IMMessageItem else { return message }
+        if item.code == .custom, let repaired = try JSONEnumText.unquoted(json) {
+            return try checkingRange(of: M(jsonUTF8Bytes: repaired, options: jsonDecoding))
+        }
+        return try checkingRange(of: message)
+    }
+
+    /// Protobuf carries 32 bits of an enum; JSON could name more.
+    private static func checkingRange<M: SwiftProtobuf.Message>(of message: M) throws -> M {
+        if let item = message as? IMMessageItem {
+            guard Int32(exactly: item.code.rawValue) != nil,
+                Int32(exactly: item.chatroomType.rawValue) != nil
+            else { throw MalformedBody() }
+        }
+        return message
     }
 
     /// The bytes of `message` in that version.

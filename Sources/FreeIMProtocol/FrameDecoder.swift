@@ -83,7 +83,9 @@ public struct FrameDecoder: Sendable {
 
     /// Copies an unfinished frame out of the (large, shared) receive buffer it arrived in.
     private mutating func settle() {
-        guard let buffer = pending, buffer.readerIndex > 0 || buffer.capacity > 4_096 else { return }
+        guard let buffer = pending, buffer.readerIndex > 0 || buffer.capacity > 4_096 else {
+            return
+        }
         if buffer.readableBytes == 0 {
             pending = nil
             return

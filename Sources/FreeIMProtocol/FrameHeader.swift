@@ -21,7 +21,7 @@ public struct FrameHeader: Sendable, Equatable {
         self.bodyLength = bodyLength
     }
 
-    /// The header at `offset` bytes behind the reader index; nil when fewer than 13 bytes are there.
+    /// The header `offset` bytes behind the reader index; nil when fewer than 13 bytes are there.
     public init?(peekedFrom buffer: ByteBuffer, offset: Int = 0) {
         guard buffer.readableBytes >= offset + FrameHeader.byteCount else { return nil }
         let at = buffer.readerIndex + offset

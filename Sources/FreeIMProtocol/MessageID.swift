@@ -41,7 +41,11 @@ public struct MessageID: Sendable, Hashable, Comparable {
         for byte in text.utf8 {
             let value = MessageID.values[Int(byte)]
             guard value < 32, count < MessageID.characterCount else { return nil }
-            if count < 10 { high = high << 5 | UInt64(value) } else { low = low << 5 | UInt64(value) }
+            if count < 10 {
+                high = high << 5 | UInt64(value)
+            } else {
+                low = low << 5 | UInt64(value)
+            }
             count += 1
         }
         guard count == MessageID.characterCount else { return nil }

@@ -1,5 +1,5 @@
-import FreeIMServer
 import Foundation
+import FreeIMServer
 
 /// The executable: reads what it was asked, does it, and ends with the exit status.
 @main
@@ -29,7 +29,7 @@ enum FreeIMServerCommand {
         }
     }
 
-    /// Problems and notes go to standard error, one a line; the values that hold to standard output.
+    /// Problems and notes go to standard error, the values that hold to standard output.
     private static func check(_ line: ServerCommandLine) -> Int32 {
         for note in line.loaded.notes { write("note: \(note)\n", to: .standardError) }
         guard line.problems.isEmpty else {

@@ -16,7 +16,9 @@ import Testing
         #expect(loaded.config.drainSeconds == 1)
         let line = ServerCommandLine(
             arguments: ["serve", "--drain-seconds", "9", "--tcp=none"],
-            environment: ["FREEIM_DRAIN_SECONDS": "4", "FREEIM_READ_THREADS": "5", "FREEIM_TCP": ""])
+            environment: [
+                "FREEIM_DRAIN_SECONDS": "4", "FREEIM_READ_THREADS": "5", "FREEIM_TCP": "",
+            ])
         #expect(line.problems == [])
         #expect(line.loaded.config.drainSeconds == 9)
         #expect(line.loaded.config.readThreads == 5)
@@ -116,7 +118,9 @@ import Testing
 
     @Test func argumentsThatAreNoFlags() {
         let missing = ServerCommandLine(arguments: ["--drain-seconds"], environment: [:])
-        #expect(missing.problems.map(\.description) == ["--drain-seconds: a value is missing behind it"])
+        #expect(
+            missing.problems.map(\.description) == ["--drain-seconds: a value is missing behind it"]
+        )
         let unknown = ServerCommandLine(
             arguments: ["--drain-second", "3", "--tcp", "none"], environment: [:])
         #expect(unknown.problems.map(\.key) == ["drain-second"])
@@ -124,9 +128,12 @@ import Testing
         #expect(unknown.loaded.config.tcp == nil)
         let word = ServerCommandLine(arguments: ["server"], environment: [:])
         #expect(word.problems.count == 1)
-        #expect(ServerCommandLine(arguments: ["check-config"], environment: [:]).command == .checkConfig)
+        #expect(
+            ServerCommandLine(arguments: ["check-config"], environment: [:]).command == .checkConfig
+        )
         #expect(ServerCommandLine(arguments: ["-h"], environment: [:]).command == .help)
-        let help = ServerCommandLine(arguments: ["serve", "--nonsense", "--help"], environment: [:])
+        let help = ServerCommandLine(
+            arguments: ["serve", "--nonsense", "--help"], environment: [:])
         #expect(help.command == .help && help.problems.isEmpty)
     }
 

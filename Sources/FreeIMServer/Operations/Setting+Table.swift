@@ -1,6 +1,7 @@
 extension Setting {
     /// Every setting; flags, environment, file keys, `--help` and `check-config` come from here.
-    public static let all: [Setting] = place + policy + connection + delivery + account + http + store
+    public static let all: [Setting] =
+        place + policy + connection + delivery + account + http + store
 
     /// The setting with that key.
     public static func named(_ key: String) -> Setting? { byKey[key] }
