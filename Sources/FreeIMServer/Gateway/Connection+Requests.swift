@@ -156,7 +156,7 @@ extension Connection {
         _ header: FrameHeader,
         _ work: @escaping @Sendable (Store, BodyVersion) throws -> [UInt8]
     ) {
-        began()
+        beganReading()
         let (store, loop, version) = (store, hub.eventLoop, version)
         let bound = NIOLoopBound(self, eventLoop: loop)
         store.onReader {
@@ -178,7 +178,7 @@ extension Connection {
                 sequenceID: header.sequenceID)
         case .failure(let refusal): refuse(refusal, header)
         }
-        finished()
+        finishedReading()
         hub.flush()
     }
 
@@ -208,7 +208,7 @@ extension Connection {
                 Refusal(.malformedBody, "A presence query names at most \(most) users."),
                 frame.header)
         }
-        began()
+        beganReading()
         let (store, loop, userID, header) = (store, hub.eventLoop, userID, frame.header)
         let bound = NIOLoopBound(self, eventLoop: loop)
         store.onReader {
@@ -236,7 +236,7 @@ extension Connection {
             reply.items = known.map { hub.presence($0, lastSeen: lastSeen[$0] ?? 0) }
             send(reply, action: .presence, sequenceID: header.sequenceID)
         }
-        finished()
+        finishedReading()
         hub.flush()
     }
 

@@ -41,6 +41,8 @@ final class Connection: ChannelDuplexHandler {
 
     /// Requests handed on and not answered yet.
     private(set) var inFlight = 0
+    /// Those of them that a reader's thread answers, with up to a frame each.
+    private var readsInFlight = 0
     /// What to do when the last of them is answered.
     private var farewell: Farewell?
 
@@ -120,6 +122,12 @@ final class Connection: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // The client has sent its last byte: answer what came, then close.
+        if case .some(.inputClosed) = event as? ChannelEvent { closeWhenAnswered() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     /// Reading stops while an Auth is decided, while too many requests are under way, and while
     /// the client does not take its answers.
     func read(context: ChannelHandlerContext) {
@@ -134,6 +142,7 @@ final class Connection: ChannelDuplexHandler {
         if machine.phase == .closing { return false }  // reads on, to see the end, and drops
         return machine.phase == .authenticating || farewell != nil || !isWritable
             || inFlight >= services.limits.requestsInFlightMax
+            || readsInFlight >= services.limits.readsInFlightMax
     }
 
     /// Handles the complete frames received so far.
@@ -240,6 +249,17 @@ final class Connection: ChannelDuplexHandler {
         if inFlight == services.limits.requestsInFlightMax / 2 || inFlight == 0 { process() }
     }
 
+    func beganReading() {
+        began()
+        readsInFlight += 1
+    }
+
+    func finishedReading() {
+        readsInFlight -= 1
+        finished()
+        if readsInFlight == services.limits.readsInFlightMax / 2 { process() }
+    }
+
     /// Whether one more send is allowed now; nil: yes, else the milliseconds to wait.
     func takeSendPermit() -> Int64? {
         sendLimiter?.take(now: Connection.now())
@@ -276,9 +296,12 @@ final class Connection: ChannelDuplexHandler {
         let promise = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
         let channel = context.channel
-        promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
         // A peer that takes nothing more is not waited for.
-        context.eventLoop.scheduleTask(in: .seconds(Connection.farewellSecondsMax)) {
+        let deadline = context.eventLoop.scheduleTask(
+            in: .seconds(Connection.farewellSecondsMax)
+        ) { channel.close(promise: nil) }
+        promise.futureResult.whenComplete { _ in
+            deadline.cancel()
             channel.close(promise: nil)
         }
         leaveHub()

@@ -18,7 +18,9 @@ struct GatewayLimits: Sendable {
     var sendRatePerSecond = 0
     /// Requests of one connection under way; beyond it nothing more is read from it.
     let requestsInFlightMax = 1_024
-    /// Messages that a query for presence may name.
+    /// Of these, requests that read from the database; each answer is up to a frame.
+    let readsInFlightMax = 8
+    /// Users that a query for presence may name.
     let presenceUsersMax = Limits.presenceUsersMax
 }
 
