@@ -5,11 +5,22 @@ struct CommittedBatch: Sendable {
     /// A change, in the order of the commit.
     enum Change: Sendable {
         case entry(CommittedEntry)
-        /// A user became a member, and reads from `firstSeq` on.
-        case joined(chatroomID: Int64, userID: Int64, firstSeq: Int64, type: IMChatroomType)
+        case joined(Join)
         /// A user is a member no longer; stands behind the entry that says so.
         case left(chatroomID: Int64, userID: Int64)
         case close(ConnectionClosing)
+    }
+
+    /// A user became a member.
+    struct Join: Sendable {
+        let chatroomID: Int64
+        let userID: Int64
+        /// The oldest seq the user may read.
+        let firstSeq: Int64
+        /// Newest seq at the join; what comes behind it is pushed.
+        let headSeq: Int64
+        let type: IMChatroomType
+        let memberCount: Int
     }
 
     /// An answer to a connection of one event loop.

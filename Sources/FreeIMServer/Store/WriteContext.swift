@@ -82,9 +82,25 @@ final class WriteContext {
                     AND device IN (SELECT id FROM device WHERE user_id = ?)
                 """, arguments: [chatroomID, userID])
         forget(chatroomID: chatroomID, userID: userID)
-        let type = try writer.room(chatroomID, db)?.type ?? .unknown
+        let room = try writer.room(chatroomID, db)
+        let memberCount = try changeMemberCount(chatroomID, by: 1)
         writer.batch.changes.append(
-            .joined(chatroomID: chatroomID, userID: userID, firstSeq: firstSeq, type: type))
+            .joined(
+                CommittedBatch.Join(
+                    chatroomID: chatroomID, userID: userID, firstSeq: firstSeq,
+                    headSeq: room?.head ?? 0, type: room?.type ?? .unknown,
+                    memberCount: memberCount)))
+    }
+
+    /// Keeps a group's number of members; 2 for a single chat.
+    private func changeMemberCount(_ chatroomID: Int64, by change: Int) throws -> Int {
+        try Int.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    UPDATE chat_group SET member_count = member_count + ?
+                    WHERE chatroom_id = ? RETURNING member_count
+                    """),
+            arguments: [change, chatroomID]) ?? 2
     }
 
     /// Removes a member; the delivery side follows after the commit.
@@ -92,6 +108,7 @@ final class WriteContext {
         try db.execute(
             sql: "DELETE FROM member WHERE chatroom_id = ? AND user_id = ?",
             arguments: [chatroomID, userID])
+        _ = try changeMemberCount(chatroomID, by: -1)
         forget(chatroomID: chatroomID, userID: userID)
         writer.batch.changes.append(.left(chatroomID: chatroomID, userID: userID))
     }

@@ -1,0 +1,300 @@
+import FreeIMCore
+import FreeIMProtocol
+import NIOCore
+
+/// One event loop's connections and conversations; confined to that loop.
+///
+/// The store's writer hands it one task for each commit; it writes to every connection concerned
+/// and flushes each once.
+final class DeliveryHub {
+    let index: Int
+    let eventLoop: any EventLoop
+    let services: GatewayServices
+    private(set) var connections: [Int: Connection] = [:]
+    private var rooms: [Int64: HubRoom] = [:]
+    private var users: [Int64: [Connection]] = [:]
+    private var watchers: [Int64: [Connection]] = [:]
+    private var dirty: [Connection] = []
+    private var nextConnection = 1
+    private var pushesSeen = 0
+    private(set) var isDraining = false
+    let receipts: ReceiptOutbox
+
+    let network: DeliveryNetwork
+
+    init(
+        index: Int, eventLoop: any EventLoop, services: GatewayServices,
+        network: DeliveryNetwork
+    ) {
+        self.network = network
+        self.index = index
+        self.eventLoop = eventLoop
+        self.services = services
+        receipts = ReceiptOutbox()
+    }
+
+    // MARK: Connections
+
+    /// Takes a new connection; its number on this loop.
+    func opened(_ connection: Connection) -> Int {
+        defer { nextConnection += 1 }
+        connections[nextConnection] = connection
+        services.metrics.connectionOpened()
+        return nextConnection
+    }
+
+    /// Forgets a connection that has closed.
+    func closed(_ connection: Connection) {
+        guard connections.removeValue(forKey: connection.number) != nil else { return }
+        services.metrics.connectionClosed()
+        leave(connection)
+    }
+
+    /// Takes a connection out of everything that is delivered.
+    func leave(_ connection: Connection) {
+        unwatch(connection)
+        for userID in connection.watchedUserIDs { removeWatcher(connection, userID) }
+        connection.watchedUserIDs = []
+        for subscription in connection.subscriptions.values { remove(subscription) }
+        connection.subscriptions = [:]
+    }
+
+    /// From now on `connection` hears of that user's joins, leaves and closings.
+    func watch(_ connection: Connection, userID: Int64) {
+        connection.claimedUserID = userID
+        users[userID, default: []].append(connection)
+    }
+
+    /// Ends `watch`, also for an Auth that was refused.
+    func unwatch(_ connection: Connection) {
+        guard connection.claimedUserID != 0 else { return }
+        users[connection.claimedUserID]?.removeAll { $0 === connection }
+        if users[connection.claimedUserID]?.isEmpty == true {
+            users.removeValue(forKey: connection.claimedUserID)
+        }
+        connection.claimedUserID = 0
+    }
+
+    /// Adds a connection to a conversation.
+    func subscribe(
+        _ connection: Connection, _ room: SessionLoad.Room, cursor: DeliveryCursor
+    ) -> Subscription {
+        let subscription = Subscription(
+            chatroomID: room.chatroomID, firstSeq: room.firstSeq, connection: connection,
+            cursor: cursor)
+        connection.subscriptions[room.chatroomID] = subscription
+        rooms[
+            room.chatroomID,
+            default: HubRoom(type: room.type, memberCount: room.memberCount)
+        ].subscriptions.append(subscription)
+        return subscription
+    }
+
+    private func remove(_ subscription: Subscription) {
+        guard var room = rooms.removeValue(forKey: subscription.chatroomID) else { return }
+        if let at = room.subscriptions.firstIndex(where: { $0 === subscription }) {
+            room.subscriptions.swapAt(at, room.subscriptions.count - 1)
+            room.subscriptions.removeLast()
+        }
+        if !room.subscriptions.isEmpty { rooms[subscription.chatroomID] = room }
+    }
+
+    /// The conversation, when a connection of this loop takes part in it.
+    func room(_ chatroomID: Int64) -> HubRoom? { rooms[chatroomID] }
+
+    /// Notes that `connection` has something to flush at the end of this task.
+    func willFlush(_ connection: Connection) {
+        if connection.isDirty { return }
+        connection.isDirty = true
+        dirty.append(connection)
+    }
+
+    /// Flushes what the current task wrote, each connection once.
+    func flush() {
+        let connections = dirty
+        dirty.removeAll(keepingCapacity: true)
+        for connection in connections { connection.flush() }
+    }
+
+    // MARK: Commits
+
+    /// Delivers what one commit means for this loop's connections.
+    func deliver(_ batch: CommittedBatch) {
+        for reply in batch.replies[index] {
+            connections[reply.connection]?.answer(reply)
+        }
+        for change in batch.changes {
+            switch change {
+            case .entry(let entry): fanOut(entry)
+            case .joined(let join):
+                rooms[join.chatroomID]?.memberCount = join.memberCount
+                for connection in users[join.userID] ?? [] { connection.joined(join) }
+            case .left(let chatroomID, let userID): left(chatroomID, userID)
+            case .close(let closing): close(closing)
+            }
+        }
+        flush()
+    }
+
+    private func fanOut(_ entry: CommittedEntry) {
+        guard let room = rooms[entry.chatroomID] else { return }
+        var json: ByteBuffer?
+        var pushed = 0
+        for subscription in room.subscriptions {
+            let connection = subscription.connection
+            let isOwn = entry.senderDevice != 0 && entry.senderDevice == connection.device
+            switch subscription.cursor.offer(
+                entry.seq, isOwn: isOwn, isWritable: connection.isWritable)
+            {
+            case .skip: break
+            case .leave(let isNew):
+                if isNew { connection.fellBehind(subscription) }
+            case .push:
+                pushed += 1
+                if connection.version == .json && json == nil { json = entry.makeJSONFrame() }
+                push(connection.version == .json ? json : entry.protobufFrame, to: connection)
+            }
+        }
+        if pushed > 0 { services.metrics.pushed(pushed) }
+    }
+
+    private func push(_ frame: ByteBuffer?, to connection: Connection) {
+        guard let frame else { return }
+        let faults = services.faults
+        if faults.isAny {
+            pushesSeen += 1
+            if faults.dropPushOneIn > 0, pushesSeen % faults.dropPushOneIn == 0 { return }
+            if faults.doublePushOneIn > 0, pushesSeen % faults.doublePushOneIn == 0 {
+                connection.write(frame)
+            }
+        }
+        connection.write(frame)
+    }
+
+    private func left(_ chatroomID: Int64, _ userID: Int64) {
+        rooms[chatroomID]?.memberCount -= 1
+        for connection in users[userID] ?? [] {
+            if let subscription = connection.left(chatroomID) { remove(subscription) }
+        }
+    }
+
+    private func close(_ closing: ConnectionClosing) {
+        for connection in users[closing.userID] ?? [] where connection.matches(closing) {
+            connection.revoked(closing.reason)
+        }
+    }
+
+    // MARK: Signals that no log holds
+
+    /// Pushes receipts to whom they concern.
+    func deliver(_ batch: [ReceiptOutbox.Item]) {
+        for item in batch {
+            guard let room = rooms[item.chatroomID] else { continue }
+            let isSingle = room.type == .single
+            let isToldRead = isSingle || room.memberCount <= Limits.receiptGroupMembersMax
+            for subscription in room.subscriptions {
+                let connection = subscription.connection
+                if connection.place == item.origin { continue }
+                var receipt = IMReceipt()
+                receipt.chatroomID = item.chatroomID
+                receipt.userID = item.userID
+                if connection.userID == item.userID {
+                    if !item.isReadMoved { continue }
+                    receipt.readSeq = item.readSeq
+                } else {
+                    if isSingle { receipt.deliveredSeq = item.deliveredSeq }
+                    if isToldRead { receipt.readSeq = item.readSeq }
+                    if !isSingle && !item.isReadMoved { continue }
+                    if receipt.deliveredSeq == 0 && receipt.readSeq == 0 { continue }
+                }
+                connection.send(receipt, action: .receipt)
+            }
+        }
+        flush()
+    }
+
+    /// Pushes a typing signal to the other members.
+    func deliver(_ typing: IMTyping) {
+        guard let room = rooms[typing.chatroomID] else { return }
+        for subscription in room.subscriptions
+        where subscription.connection.userID != typing.userID {
+            subscription.connection.send(typing, action: .typing)
+        }
+        flush()
+    }
+
+    /// Pushes a user's presence to those who asked for it.
+    func deliver(_ item: IMPresence.Item) {
+        guard let connections = watchers[item.userID] else { return }
+        var presence = IMPresence()
+        presence.items = [item]
+        for connection in connections { connection.send(presence, action: .presence) }
+        flush()
+    }
+
+    /// Replaces the users whose presence `connection` hears of.
+    func watchPresence(_ connection: Connection, userIDs: [Int64]) {
+        for userID in connection.watchedUserIDs { removeWatcher(connection, userID) }
+        connection.watchedUserIDs = userIDs
+        for userID in userIDs { watchers[userID, default: []].append(connection) }
+    }
+
+    private func removeWatcher(_ connection: Connection, _ userID: Int64) {
+        watchers[userID]?.removeAll { $0 === connection }
+        if watchers[userID]?.isEmpty == true { watchers.removeValue(forKey: userID) }
+    }
+
+    /// Notes a receipt; it goes out with the next tick.
+    func note(_ item: ReceiptOutbox.Item) {
+        guard receipts.add(item) else { return }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: .milliseconds(ReceiptOutbox.tickMs)) {
+            let hub = bound.value
+            hub.network.broadcast(hub.receipts.take())
+        }
+    }
+
+    /// Tells all loops that a user came or went.
+    func announce(_ userID: Int64, isOnline: Bool) {
+        network.broadcast(presence(userID, lastSeen: services.clock()))
+    }
+
+    /// A user's presence now; `lastSeen` in milliseconds since the epoch.
+    func presence(_ userID: Int64, lastSeen: Int64) -> IMPresence.Item {
+        let deviceTypes = services.directory.deviceTypes(userID)
+        var item = IMPresence.Item()
+        item.userID = userID
+        item.online = !deviceTypes.isEmpty
+        item.deviceTypes = Set(deviceTypes).sorted()
+        item.lastSeenTime = item.online ? services.clock() : lastSeen
+        return item
+    }
+
+    /// Ends a connection whose device or place was taken by another.
+    func end(_ connection: Int, _ reason: QuitReason) {
+        let title =
+            reason == .replaced
+            ? "This device connected again." : "Another device of this type signed in."
+        connections[connection]?.quit(reason, title: title)
+        flush()
+    }
+
+    // MARK: Time
+
+    /// Looks at every connection's clock; once a second.
+    func tick(now: Int64) {
+        for connection in connections.values { connection.tick(now: now) }
+        flush()
+    }
+
+    /// Stops taking requests; connections whose requests are answered get Quit.
+    func drain(reconnectSpreadMs: Int64) {
+        isDraining = true
+        let all = connections.values.sorted { $0.number < $1.number }
+        for (index, connection) in all.enumerated() {
+            let after = reconnectSpreadMs * Int64(index + 1) / Int64(max(all.count, 1))
+            connection.drain(reconnectAfterMs: after)
+        }
+        flush()
+    }
+}

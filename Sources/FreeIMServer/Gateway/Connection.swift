@@ -1,0 +1,369 @@
+import FreeIMCore
+import FreeIMProtocol
+import NIOCore
+
+/// One client connection: frames in, requests to the store, replies and pushes out.
+///
+/// Confined to its event loop. What a frame may do is `SessionMachine`'s to say; what a push does
+/// is `DeliveryCursor`'s; this class carries it out.
+final class Connection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    let hub: DeliveryHub
+    let services: GatewayServices
+    let store: Store
+    let signInCheck: SignInCheck
+    var context: ChannelHandlerContext?
+    private(set) var number = 0
+
+    var machine: SessionMachine
+    private var decoder: FrameDecoder
+    private var budget: OutboundBudget
+    private var sendLimiter: RateLimiter?
+    private var isReadHeld = false
+    private var isReading = false
+    private var isProcessing = false
+    var isDirty = false
+
+    // Who it is, once authenticated.
+    var identity: Identity?
+    /// The user that an Auth claims, from that frame on; 0: none.
+    var claimedUserID: Int64 = 0
+    var subscriptions: [Int64: Subscription] = [:]
+    var watchedUserIDs: [Int64] = []
+    /// Conversations that catch up from the log, in turn.
+    var behind: [Subscription] = []
+    var isCatchingUp = false
+    /// Joins and closings that came while the session was loading.
+    var early = EarlyEvents()
+
+    /// Requests handed on and not answered yet.
+    private(set) var inFlight = 0
+    /// Those of them that a reader's thread answers, with up to a frame each.
+    private var readsInFlight = 0
+    /// What to do when the last of them is answered.
+    private var farewell: Farewell?
+
+    /// How a connection ends once all is answered.
+    private enum Farewell {
+        case close
+        case quit(IMQuit)
+    }
+
+    init(hub: DeliveryHub, store: Store, signInCheck: @escaping SignInCheck) {
+        self.hub = hub
+        services = hub.services
+        self.store = store
+        self.signInCheck = signInCheck
+        let now = Connection.now()
+        machine = SessionMachine(now: now)
+        decoder = FrameDecoder(frameBytesMax: services.limits.frameBytesMax)
+        budget = OutboundBudget(now: now)
+        let rate = services.limits.sendRatePerSecond
+        if rate > 0 {
+            sendLimiter = RateLimiter(perSecond: Double(rate), burst: Double(2 * rate), now: now)
+        }
+    }
+
+    /// Milliseconds of the monotonic clock.
+    static func now() -> Int64 { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
+
+    var userID: Int64 { identity?.userID ?? 0 }
+    /// `device.id`, once authenticated; 0 before.
+    var device: Int64 { identity?.device ?? 0 }
+    var version: BodyVersion { machine.replyVersion(to: nil) }
+    var place: DeviceDirectory.Place {
+        DeviceDirectory.Place(loop: hub.index, connection: number)
+    }
+    /// Whether less than the outbound budget waits for this connection.
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        number = hub.opened(self)
+        let open = services.metrics.connectionsOpen
+        if open > services.limits.connectionsMax || hub.isDraining {
+            refuseAndClose(.busy, "The server takes no more connections now.", action: 0)
+        }
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        decoder.append(unwrapInboundIn(data))
+        process()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        hub.flush()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            catchUp()
+            process()
+            hub.flush()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // The client has sent its last byte: answer what came, then close.
+        if case .some(.inputClosed) = event as? ChannelEvent { closeWhenAnswered() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Reading stops while an Auth is decided, while too many requests are under way, and while
+    /// the client does not take its answers.
+    func read(context: ChannelHandlerContext) {
+        if isHeld {
+            isReadHeld = true
+        } else {
+            context.read()
+        }
+    }
+
+    private var isHeld: Bool {
+        if machine.phase == .closing { return false }  // reads on, to see the end, and drops
+        return machine.phase == .authenticating || farewell != nil || !isWritable
+            || inFlight >= services.limits.requestsInFlightMax
+            || readsInFlight >= services.limits.readsInFlightMax
+    }
+
+    /// Handles the complete frames received so far.
+    func process() {
+        if isProcessing { return }
+        isProcessing = true
+        defer { isProcessing = false }
+        while !isHeld {
+            do {
+                guard let frame = try decoder.next() else { break }
+                if machine.phase != .closing { handle(frame) }
+            } catch {
+                refuse(error)
+                break
+            }
+        }
+        if isReadHeld, !isHeld {
+            isReadHeld = false
+            context?.read()
+        }
+    }
+
+    private func refuse(_ refusal: FrameDecoder.Refusal) {
+        let message =
+            switch refusal {
+            case .frameTooLarge:
+                "A body has 0 to \(services.limits.frameBytesMax) bytes; "
+                    + "this header says \(refusal.header.bodyLength)."
+            case .unsupportedVersion:
+                "Version \(refusal.header.version) is not spoken here; 1 is JSON, 2 Protobuf."
+            }
+        refuse(
+            Refusal(refusal.code, message), action: refusal.header.action,
+            sequenceID: refusal.header.sequenceID,
+            version: machine.replyVersion(to: BodyVersion(rawValue: refusal.header.version)))
+        closeWhenAnswered()
+    }
+
+    // MARK: Writing
+
+    /// Writes bytes to be flushed at the end of the task.
+    func write(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        budget.enqueue(bytes.readableBytes)
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        hub.willFlush(self)
+    }
+
+    func flush() {
+        isDirty = false
+        context?.flush()
+    }
+
+    /// Writes a message of the server's own accord.
+    func send(_ message: some MessageBody, action: IMAction, sequenceID: Int32 = 0) {
+        var frame = ByteBuffer()
+        frame.writeFrame(message, action: action, sequenceID: sequenceID, version: version)
+        write(frame)
+    }
+
+    /// Writes a frame around an encoded body.
+    func send(body: [UInt8], action: IMAction, sequenceID: Int32) {
+        var frame = ByteBuffer()
+        frame.writeFrame(body: body, action: action, sequenceID: sequenceID, version: version)
+        write(frame)
+    }
+
+    /// Writes an Error.
+    func refuse(
+        _ refusal: Refusal, action: Int8, sequenceID: Int32, version: BodyVersion? = nil,
+        clientMessageID: String = ""
+    ) {
+        services.metrics.refused(refusal.code)
+        var error = IMError()
+        error.code = refusal.code.rawValue
+        error.message = refusal.message
+        error.action = IMAction(rawValue: Int(action)) ?? .UNRECOGNIZED(Int(action))
+        error.definite = refusal.code.isDefinite
+        error.retryAfterMs = refusal.retryAfterMs
+        error.clientMessageID = clientMessageID
+        var frame = ByteBuffer()
+        frame.writeFrame(
+            error, action: .error, sequenceID: sequenceID, version: version ?? self.version)
+        write(frame)
+    }
+
+    /// Refuses and ends the connection.
+    func refuseAndClose(
+        _ code: ErrorCode, _ message: String, action: Int8, sequenceID: Int32 = 0
+    ) {
+        refuse(Refusal(code, message), action: action, sequenceID: sequenceID)
+        closeWhenAnswered()
+        hub.flush()
+    }
+
+    // MARK: Requests under way
+
+    func began() { inFlight += 1 }
+
+    /// A request was answered.
+    func finished() {
+        inFlight -= 1
+        if inFlight == 0, let farewell { say(farewell) }
+        if inFlight == services.limits.requestsInFlightMax / 2 || inFlight == 0 { process() }
+    }
+
+    func beganReading() {
+        began()
+        readsInFlight += 1
+    }
+
+    func finishedReading() {
+        readsInFlight -= 1
+        finished()
+        if readsInFlight == services.limits.readsInFlightMax / 2 { process() }
+    }
+
+    /// Whether one more send is allowed now; nil: yes, else the milliseconds to wait.
+    func takeSendPermit() -> Int64? {
+        sendLimiter?.take(now: Connection.now())
+    }
+
+    // MARK: The end
+
+    /// Ends in order: what came before is answered first.
+    func closeWhenAnswered() {
+        part(with: .close)
+    }
+
+    /// Ends with a Quit, behind what is under way.
+    func quit(_ reason: QuitReason, title: String, reconnectAfterMs: Int64 = 0) {
+        var quit = IMQuit()
+        quit.reason = reason.rawValue
+        quit.title = title
+        quit.reconnectAfterMs = reconnectAfterMs
+        part(with: .quit(quit))
+    }
+
+    private func part(with way: Farewell) {
+        if machine.phase == .closing, farewell != nil { return }
+        machine.close()
+        farewell = way
+        if inFlight == 0 { say(way) }
+    }
+
+    private func say(_ way: Farewell) {
+        farewell = nil
+        if case .quit(let quit) = way { send(quit, action: .quit) }
+        guard let context else { return }
+        isDirty = false
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
+        let channel = context.channel
+        // A peer that takes nothing more is not waited for.
+        let deadline = context.eventLoop.scheduleTask(
+            in: .seconds(Connection.farewellSecondsMax)
+        ) { channel.close(promise: nil) }
+        promise.futureResult.whenComplete { _ in
+            deadline.cancel()
+            channel.close(promise: nil)
+        }
+        leaveHub()
+    }
+
+    /// Seconds that a connection may take to drain its last bytes.
+    static let farewellSecondsMax: Int64 = 10
+
+    /// The channel is gone.
+    private func end() {
+        machine.close()
+        leaveHub()
+        hub.closed(self)
+        context = nil
+    }
+
+    /// Gives up the device and every conversation; also before the channel is closed.
+    private func leaveHub() {
+        behind = []
+        hub.leave(self)
+        guard let identity else { return }
+        self.identity = nil
+        services.metrics.deviceUnbound()
+        if services.directory.unbind(identity.userID, place) {
+            hub.announce(identity.userID, isOnline: false)
+        }
+        _ = store.offer(
+            .cursors([
+                .seen(
+                    userID: identity.userID, device: identity.device, time: services.clock())
+            ]))
+    }
+
+    /// Looks at the clock.
+    func tick(now: Int64) {
+        let limits = services.limits
+        switch machine.tick(
+            now: now, heartbeat: Int64(limits.heartbeatSeconds) * 1_000,
+            authentication: Int64(limits.authenticationSeconds) * 1_000)
+        {
+        case .nothing: break
+        case .closeUnauthenticated:
+            refuseAndClose(
+                .unauthenticated,
+                "A connection authenticates within \(limits.authenticationSeconds) s.",
+                action: Int8(IMAction.auth.rawValue))
+        case .quitIdle:
+            if inFlight == 0 { quit(.idle, title: "Nothing was heard for two heartbeats.") }
+        }
+        guard let channel = context?.channel, machine.phase != .closing else { return }
+        let buffered = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let isStalled = budget.isStalled(
+            buffered: buffered, now: now, stallMax: Int64(limits.slowConsumerSeconds) * 1_000)
+        if isStalled {
+            quit(.slowConsumer, title: "This connection drains nothing; connect again.")
+        }
+    }
+
+    /// The server is going down.
+    func drain(reconnectAfterMs: Int64) {
+        quit(
+            .serverShutdown, title: "The server is going down; connect again later.",
+            reconnectAfterMs: reconnectAfterMs)
+    }
+}

@@ -1,0 +1,196 @@
+import Foundation
+import FreeIMProtocol
+import Logging
+import NIOCore
+import NIOPosix
+
+/// One running server: its store, its listeners, and the way it ends.
+public final class ServerInstance: Sendable {
+    /// Milliseconds between two writes of the cursors that moved.
+    static let cursorFlushMs = 1_000
+
+    /// Where TCP is served, HOST:PORT; nil: not at all.
+    public let tcp: ListenAddress?
+    /// Where HTTP is served, HOST:PORT; nil: not at all.
+    public let http: ListenAddress?
+    private let config: ServerConfig
+    private let store: Store
+    private let network: DeliveryNetwork
+    private let listener: TCPListener?
+    private let web: HTTPListener?
+    private let group: MultiThreadedEventLoopGroup
+    private let flusher: Task<Void, Never>
+    private let lock: DataFolderLock
+    private let log: Logger
+
+    private init(
+        config: ServerConfig, store: Store, network: DeliveryNetwork, listener: TCPListener?,
+        web: HTTPListener?, group: MultiThreadedEventLoopGroup, lock: DataFolderLock, log: Logger
+    ) {
+        self.config = config
+        self.store = store
+        self.network = network
+        self.listener = listener
+        self.web = web
+        self.group = group
+        self.lock = lock
+        self.log = log
+        tcp = ServerInstance.address(config.tcp, listener?.channel.localAddress?.port)
+        http = ServerInstance.address(config.http, web?.port)
+        // Owned by the instance, which cancels it when it ends.
+        flusher = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(ServerInstance.cursorFlushMs))
+                await store.flushCursors()
+            }
+        }
+    }
+
+    private static func address(_ asked: ListenAddress?, _ port: Int?) -> ListenAddress? {
+        guard let asked, let port else { return nil }
+        return ListenAddress(host: asked.host, port: port)
+    }
+
+    /// Opens the store and starts every listener; returns when all of them accept.
+    ///
+    /// Errors: `StoreError`, one line for a person.
+    public static func start(
+        _ config: ServerConfig, faults: ServerFaults = ServerFaults(), log: Logger
+    ) async throws -> ServerInstance {
+        _ = try StoreOpening.prepare(config.data)
+        let lock = try DataFolderLock(config.data)
+        let loops =
+            config.eventLoops > 0 ? config.eventLoops : max(1, System.coreCount - 1)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
+        let network = DeliveryNetwork(loops: Array(group.makeIterator()))
+        let metrics = ServerMetrics()
+        let store: Store
+        do {
+            store = try Store.open(
+                storeOptions(config, faults), publisher: network, metrics: metrics, log: log)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        do {
+            return try await listen(
+                config, faults, store: store, network: network, metrics: metrics, group: group,
+                lock: lock, log: log)
+        } catch {
+            await store.close()
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    private static func listen(
+        _ config: ServerConfig, _ faults: ServerFaults, store: Store, network: DeliveryNetwork,
+        metrics: ServerMetrics, group: MultiThreadedEventLoopGroup, lock: DataFolderLock,
+        log: Logger
+    ) async throws -> ServerInstance {
+        let limits = gatewayLimits(config)
+        let accounts = Accounts(store: store, settings: accountsSettings(config))
+        try await network.start(
+            GatewayServices(
+                limits: limits, directory: DeviceDirectory(policy: config.devicePolicy),
+                metrics: metrics, faults: faults, log: log, clock: WallClock.milliseconds))
+        let adminToken = try AdminToken.load(config.data)
+        var web: HTTPListener?
+        if let address = config.http {
+            let services = HTTPServices(
+                store: store, accounts: accounts, metrics: metrics, adminToken: adminToken,
+                frameBytesMax: config.frameBytesMax,
+                isMessagingOpen: config.messagingPolicy == .open,
+                isReady: { store.isReady }, log: log)
+            web = try await named(address) {
+                try await HTTPListener.start(services, address: address)
+            }
+        }
+        do {
+            var listener: TCPListener?
+            if let address = config.tcp {
+                listener = try await named(address) {
+                    try await TCPListener.bind(
+                        host: address.host, port: address.port, group: group, network: network,
+                        store: store, limits: limits,
+                        signInCheck: { try await accounts.signIn($0, address: $1) })
+                }
+            }
+            return ServerInstance(
+                config: config, store: store, network: network, listener: listener, web: web,
+                group: group, lock: lock, log: log)
+        } catch {
+            await web?.stop()
+            throw error
+        }
+    }
+
+    private static func named<T>(
+        _ address: ListenAddress, _ bind: () async throws -> T
+    ) async throws -> T {
+        do {
+            return try await bind()
+        } catch let error as IOError {
+            let reason = String(cString: strerror(error.errnoCode))
+            throw StoreError("cannot listen on \(address): \(reason); choose another HOST:PORT")
+        } catch {
+            throw StoreError("cannot listen on \(address): \(error)")
+        }
+    }
+
+    /// Ends in order: no new connections, what is under way is answered, every device is told
+    /// when to come back, all is written and checkpointed.
+    public func drain() async {
+        try? await listener?.channel.close()
+        await web?.stop()
+        let spread = Int64(config.drainSeconds) * 1_000
+        network.drain(reconnectSpreadMs: spread)
+        let deadline = ContinuousClock.now + .milliseconds(spread)
+        while await network.connectionCount() > 0, ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        flusher.cancel()
+        await store.close()
+        try? await group.shutdownGracefully()
+        log.info("drained")
+    }
+
+    private static func storeOptions(
+        _ config: ServerConfig, _ faults: ServerFaults
+    ) -> StoreOptions {
+        var options = StoreOptions(directory: config.data)
+        options.mailboxMax = config.storeMailboxMax
+        options.batchMax = config.storeBatchMax
+        options.readThreads = config.readThreads
+        options.walBytesMax = config.walBytesMax
+        options.frameBytesMax = config.frameBytesMax
+        options.isMessagingOpen = config.messagingPolicy == .open
+        options.faults = faults
+        return options
+    }
+
+    private static func gatewayLimits(_ config: ServerConfig) -> GatewayLimits {
+        var limits = GatewayLimits()
+        limits.frameBytesMax = config.frameBytesMax
+        limits.heartbeatSeconds = config.heartbeatSeconds
+        limits.authenticationSeconds = config.authenticationSeconds
+        limits.offlineSingleMessagesMax = config.offlineSingleMessagesMax
+        limits.offlineGroupMessagesMax = config.offlineGroupMessagesMax
+        limits.newDeviceMessagesMax = config.newDeviceMessagesMax
+        limits.slowConsumerSeconds = config.slowConsumerSeconds
+        limits.outboundBytesMax = config.outboundBytesMax
+        limits.connectionsMax = config.connectionsMax
+        limits.sendRatePerSecond = config.sendRatePerSecond
+        return limits
+    }
+
+    private static func accountsSettings(_ config: ServerConfig) -> AccountsSettings {
+        var settings = AccountsSettings()
+        settings.tokenLifetimeSeconds = config.tokenLifetimeSeconds
+        settings.signInAttemptsPerMinuteAccount = config.signInAttemptsPerMinuteAccount
+        settings.signInAttemptsPerMinuteAddress = config.signInAttemptsPerMinuteAddress
+        settings.passwordHashConcurrency = config.passwordHashConcurrency
+        settings.scryptLogN = config.scryptLogN
+        return settings
+    }
+}
