@@ -124,6 +124,10 @@ class Client:
         """The next frame of that action which no request asked for."""
         return self.find(lambda f: f.action == action and f.sequence == 0, wait)
 
+    def answers(self, count, wait=WAIT):
+        """The next `count` frames that answer something, in the order they came."""
+        return [self.find(lambda f: f.sequence != 0, wait) for _ in range(count)]
+
     def rest(self, wait=WAIT):
         """Everything up to the end of the connection."""
         frames = []

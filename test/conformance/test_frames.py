@@ -43,7 +43,7 @@ class Frames(Case):
             sent += client.bytes_of(MESSAGE, body, sequence=10 + index)[1]
         client.send_raw(sent)
         self.assertEqual(client.next().action, AUTH)
-        acks = [client.next() for _ in range(100)]
+        acks = client.answers(100)
         self.assertEqual([ack.sequence for ack in acks], list(range(10, 110)))
         self.assertSeqs([ack.body for ack in acks], range(1, 101))
 
@@ -62,7 +62,8 @@ class Frames(Case):
             size = draw.choice([1, 2, 12, 13, 14, 100, 3_000])
             client.send_raw(sent[at:at + size])
             at += size
-        self.assertEqual([client.next().sequence for _ in range(61)], [1, *range(10, 70)])
+        sequences = [answer.sequence for answer in client.answers(61)]
+        self.assertEqual(sequences, [1, *range(10, 70)])
 
     def test_lengths_that_close(self):
         world, _ = self.pair()

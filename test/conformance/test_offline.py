@@ -130,7 +130,7 @@ class OfflinePush(Case):
         thread.start()
         for _ in range(5):
             device = self.login(world, "bob", "b1")
-            self.assertSeqs(device.messages(20), range(2, 22))
+            self.assertSeqs(device.messages(20)[:20], range(2, 22))
             device.close()
         device = self.login(world, "bob", "b1")
         self.assertSeqs(device.messages(total - 1), range(2, total + 1))

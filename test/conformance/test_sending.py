@@ -210,12 +210,12 @@ class Sending(Case):
         edit = bob.send(room, "better", f"{self.prefix}-4", 21,
                         TargetMessageId=target["MessageId"])
         self.assertEqual(edit.action, ACK, edit)
-        recall = owner.send(room, "", f"{self.prefix}-5", 20,
-                            TargetMessageId=target["MessageId"])
-        self.assertEqual(recall.action, ACK, recall)
         reaction = cid.send(room, "\U0001F44D", f"{self.prefix}-6", 22,
                             TargetMessageId=target["MessageId"])
         self.assertEqual(reaction.action, ACK, reaction)
+        recall = owner.send(room, "", f"{self.prefix}-5", 20,
+                            TargetMessageId=target["MessageId"])
+        self.assertEqual(recall.action, ACK, recall)
         for position in ({}, {"AfterSeq": target["Seq"] - 1}):
             messages = cid.sync(room, **position).body["Messages"]
             found = [m for m in messages if m["MessageId"] == target["MessageId"]]
