@@ -67,7 +67,8 @@ class Receipts(Case):
         _, chat = self.pair()
         strangers = self.people(zoe=["z1"])
         zoe = self.login(strangers, "zoe", "z1")
-        for action, body in ((RECEIPT, {"ReadSeq": 1}), (4, {"Seq": 1}), (TYPING, {"Typing": True})):
+        for action, body in ((RECEIPT, {"ReadSeq": 1}), (4, {"Seq": 1}),
+                             (TYPING, {"Typing": True})):
             sequence = zoe.post(action, dict(body, ChatroomId=chat))
             beat = zoe.post(100)
             first = zoe.find(lambda f: f.sequence in (sequence, beat))
