@@ -101,7 +101,9 @@ public final class ServerInstance: Sendable {
                 store: store, accounts: accounts, metrics: metrics, adminToken: adminToken,
                 frameBytesMax: config.frameBytesMax,
                 isMessagingOpen: config.messagingPolicy == .open,
-                isReady: { store.isReady }, log: log)
+                bodyBytesMax: config.httpBodyBytesMax,
+                adminBodyBytesMax: config.adminBodyBytesMax, isReady: { store.isReady },
+                log: log)
             web = try await named(address) {
                 try await HTTPListener.start(services, address: address)
             }

@@ -1,0 +1,170 @@
+import FreeIMProtocol
+import GRDB
+
+/// Accounts, passwords and tokens.
+final class Accounts: Sendable {
+    /// Characters of an account's name.
+    static let accountCharactersMax = 64
+    /// Characters of a password.
+    static let passwordCharacters = 8...256
+
+    let store: Store
+    let settings: AccountsSettings
+    private let hasher: PasswordHasher
+    private let byAccount: AttemptLimiter
+    private let byAddress: AttemptLimiter
+
+    init(store: Store, settings: AccountsSettings) {
+        self.store = store
+        self.settings = settings
+        hasher = PasswordHasher(
+            concurrency: settings.passwordHashConcurrency, logN: settings.scryptLogN)
+        byAccount = AttemptLimiter(perMinute: settings.signInAttemptsPerMinuteAccount)
+        byAddress = AttemptLimiter(perMinute: settings.signInAttemptsPerMinuteAddress)
+    }
+
+    /// A new account, signed in. Throws `conflict` when the name is taken.
+    func register(
+        account: String, password: String, nickname: String, deviceID: String?, address: String
+    ) async throws -> IMAuthReply {
+        try byAddress.take(address, now: WallClock.milliseconds())
+        let account = try Accounts.checked(account)
+        try Accounts.check(password: password)
+        let hash = try await hasher.hash(password)
+        let lifetime = settings.tokenLifetimeSeconds
+        return try await store.write { context in
+            let taken = try Int64.fetchOne(
+                context.db, sql: "SELECT id FROM user WHERE account = ?", arguments: [account])
+            if taken != nil {
+                throw Refusal(.conflict, "The account name is taken; choose another.")
+            }
+            try context.db.execute(
+                sql: """
+                    INSERT INTO user (account, password_hash, nickname, created_time)
+                    VALUES (?, ?, ?, ?)
+                    """,
+                arguments: [account, hash, nickname.isEmpty ? account : nickname, context.now])
+            return try Accounts.issue(
+                context, userID: context.db.lastInsertedRowID, deviceID: deviceID, lifetime)
+        }
+    }
+
+    /// SignIn over a connection.
+    func signIn(_ request: IMSignIn, address: String) async throws -> IMAuthReply {
+        try await signIn(
+            account: request.account, password: request.password,
+            deviceID: request.deviceID.isEmpty ? nil : request.deviceID, address: address)
+    }
+
+    /// A token for account and password. Throws `bad_credentials`, `rate_limited`, `busy`.
+    func signIn(
+        account: String, password: String, deviceID: String?, address: String
+    ) async throws -> IMAuthReply {
+        let name = String(account.prefix(Accounts.accountCharactersMax))
+        let now = WallClock.milliseconds()
+        try byAddress.take(address, now: now)
+        try byAccount.take(name, now: now)
+        let row = try await store.read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT id, password_hash FROM user
+                    WHERE account = ? AND deleted_time IS NULL
+                    """, arguments: [name]
+            ).map { (id: $0["id"] as Int64, hash: $0["password_hash"] as String?) }
+        }
+        let isRight =
+            password.count <= Accounts.passwordCharacters.upperBound
+            ? try await hasher.verify(password, stored: row?.hash) : false
+        guard isRight, let row else {
+            throw Refusal(.badCredentials, "The account or the password is wrong.")
+        }
+        let lifetime = settings.tokenLifetimeSeconds
+        return try await store.write { context in
+            try Accounts.issue(context, userID: row.id, deviceID: deviceID, lifetime)
+        }
+    }
+
+    /// Revokes one token and closes its connections.
+    func logout(_ owner: TokenOwner) async throws {
+        try await store.write { context in
+            try context.db.execute(
+                sql: "DELETE FROM access_token WHERE hash = ?",
+                arguments: [owner.hash.databaseValue])
+            context.closeConnections(
+                userID: owner.userID, tokenHash: owner.hash, reason: .tokenRevoked)
+        }
+    }
+
+    /// Sets a new password and revokes all other tokens. Throws `bad_credentials`.
+    func changePassword(_ owner: TokenOwner, old: String, new: String) async throws {
+        try Accounts.check(password: new)
+        let now = WallClock.milliseconds()
+        try byAccount.take("id:\(owner.userID)", now: now)
+        let stored = try await store.read { db in
+            try String.fetchOne(
+                db, sql: "SELECT password_hash FROM user WHERE id = ?",
+                arguments: [owner.userID])
+        }
+        guard try await hasher.verify(old, stored: stored) else {
+            throw Refusal(.badCredentials, "The old password is wrong.")
+        }
+        let hash = try await hasher.hash(new)
+        try await store.write { context in
+            try context.db.execute(
+                sql: "UPDATE user SET password_hash = ? WHERE id = ?",
+                arguments: [hash, owner.userID])
+            try context.db.execute(
+                sql: "DELETE FROM access_token WHERE user_id = ? AND hash <> ?",
+                arguments: [owner.userID, owner.hash.databaseValue])
+            context.closeConnections(
+                userID: owner.userID, exceptTokenHash: owner.hash, reason: .tokenRevoked)
+        }
+    }
+
+    private static func issue(
+        _ context: WriteContext, userID: Int64, deviceID: String?, _ lifetime: Int
+    ) throws -> IMAuthReply {
+        let issued = try AccessToken.issue(
+            context, userID: userID, deviceID: deviceID, lifetimeSeconds: lifetime)
+        var reply = IMAuthReply()
+        reply.status = "ok"
+        reply.userID = userID
+        reply.accessToken = issued.token
+        reply.expiresTime = issued.expiresTime
+        return reply
+    }
+
+    /// The account's name as it is kept. Throws `malformed_body`.
+    static func checked(_ account: String) throws -> String {
+        let name = account.trimmingWhitespace()
+        let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
+        guard (1...accountCharactersMax).contains(name.count), isPlain else {
+            throw Refusal(
+                .malformedBody,
+                "account: 1 to \(accountCharactersMax) characters, no control characters.")
+        }
+        return name
+    }
+
+    private static func check(password: String) throws {
+        guard passwordCharacters.contains(password.count) else {
+            throw Refusal(
+                .malformedBody,
+                """
+                password: \(passwordCharacters.lowerBound) to \
+                \(passwordCharacters.upperBound) characters.
+                """)
+        }
+    }
+}
+
+extension String {
+    /// The text without white space at its ends.
+    func trimmingWhitespace() -> String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }),
+            let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
+    }
+}

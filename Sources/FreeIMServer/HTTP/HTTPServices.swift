@@ -1,0 +1,17 @@
+import Logging
+
+/// What routes use.
+struct HTTPServices: Sendable {
+    let store: Store
+    let accounts: Accounts
+    let metrics: ServerMetrics
+    let adminToken: String
+    let frameBytesMax: Int
+    let isMessagingOpen: Bool
+    /// Bytes of a request's body, `/admin` aside.
+    let bodyBytesMax: Int
+    /// Bytes of the body of a request to `/admin`.
+    let adminBodyBytesMax: Int
+    let isReady: @Sendable () -> Bool
+    let log: Logger
+}

@@ -1,0 +1,77 @@
+/// The OpenAPI 3 description of the routes, made from the table that serves them.
+enum OpenAPIDocument {
+    static func make(_ routes: [Route]) -> JSONValue {
+        var paths: [String: JSONValue] = [:]
+        for route in routes {
+            var path = route.path
+            if let (prefix, name) = route.parameter { path = "\(prefix){\(name)}" }
+            var methods: [String: JSONValue] = [:]
+            if case .object(let known) = paths[path] { methods = known }
+            methods[route.method.rawValue.lowercased()] = operation(route)
+            paths[path] = .object(methods)
+        }
+        return [
+            "openapi": "3.0.3",
+            "info": [
+                "title": "FreeIM", "version": "1",
+                "description": "Every reply is {code, msg, data}; code 0 is success.",
+            ],
+            "paths": .object(paths),
+            "components": [
+                "securitySchemes": ["bearer": ["type": "http", "scheme": "bearer"]]
+            ],
+        ]
+    }
+
+    private static func operation(_ route: Route) -> JSONValue {
+        var operation: [String: JSONValue] = [
+            "summary": .string(route.summary),
+            "responses": [
+                "200": [
+                    "description": .string(
+                        route.answers.isEmpty ? "Done." : "data: \(route.answers)")
+                ],
+                "default": ["description": "Refused: code, msg and error say why."],
+            ],
+        ]
+        switch route.access {
+        case .anyone, .loopbackOrAdmin: break
+        case .user, .admin: operation["security"] = [["bearer": []]]
+        }
+        if route.method == .get {
+            operation["parameters"] = .array(
+                route.fields.map { field in
+                    let isInPath = route.parameter?.name == field.name
+                    return [
+                        "name": .string(field.name), "in": isInPath ? "path" : "query",
+                        "required": .bool(isInPath || field.isRequired),
+                        "schema": schema(field.kind),
+                    ]
+                })
+        } else if !route.fields.isEmpty {
+            operation["requestBody"] = body(route.fields)
+        }
+        return .object(operation)
+    }
+
+    private static func body(_ fields: [RouteField]) -> JSONValue {
+        let required = fields.filter(\.isRequired).map { JSONValue.string($0.name) }
+        var object: [String: JSONValue] = [
+            "type": "object",
+            "properties": .object(
+                Dictionary(fields.map { ($0.name, schema($0.kind)) }) { first, _ in first }),
+        ]
+        if !required.isEmpty { object["required"] = .array(required) }
+        return ["content": ["application/json": ["schema": .object(object)]]]
+    }
+
+    private static func schema(_ kind: RouteField.Kind) -> JSONValue {
+        switch kind {
+        case .text(let most): ["type": "string", "maxLength": .int(Int64(most))]
+        case .integer: ["type": "integer", "format": "int64"]
+        case .integers: ["type": "array", "items": ["type": "integer", "format": "int64"]]
+        case .flag: ["type": "boolean"]
+        case .any: [:]
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import FreeIMProtocol
+import GRDB
+
+/// `/admin/provision`: users, tokens, friendships and groups in bulk, in jobs of bounded size.
+struct Provisioning {
+    /// Users in one call.
+    static let usersMax = 10_000
+    /// Users (or friendships) made in one job.
+    static let jobSize = 500
+
+    private struct User: Sendable {
+        let account: String
+        let nickname: String
+        let devices: [String]
+    }
+
+    private struct Group: Sendable {
+        let name: String
+        let owner: String
+        let members: [String]
+    }
+
+    private let store: Store
+    private let lifetimeSeconds: Int
+    private let users: [User]
+    private let friendships: [[String]]
+    private let groups: [Group]
+
+    init(_ call: RouteCall) throws {
+        store = call.store
+        lifetimeSeconds = call.services.accounts.settings.tokenLifetimeSeconds
+        users = try Provisioning.objects(call.values["users"], "users").map { user in
+            User(
+                account: try Accounts.checked(try Provisioning.text(user, "account")),
+                nickname: (try? Provisioning.text(user, "nickname")) ?? "",
+                devices: try Provisioning.objects(user["devices"], "devices").map {
+                    try Provisioning.text($0, "device_id")
+                })
+        }
+        guard users.count <= Provisioning.usersMax else {
+            throw Refusal(
+                .malformedBody, "users: at most \(Provisioning.usersMax) a call.")
+        }
+        friendships = try Provisioning.array(call.values["friendships"], "friendships").map {
+            let pair = try Provisioning.texts($0, "friendships")
+            guard pair.count == 2, pair[0] != pair[1] else {
+                throw Refusal(.malformedBody, "friendships: each is two different accounts.")
+            }
+            return pair
+        }
+        groups = try Provisioning.objects(call.values["groups"], "groups").map { group in
+            Group(
+                name: try Provisioning.text(group, "name"),
+                owner: try Provisioning.text(group, "owner"),
+                members: try Provisioning.texts(group["members"] ?? .array([]), "members"))
+        }
+    }
+
+    /// Makes all of it; the same accounts again give the same users with fresh tokens.
+    func run() async throws -> JSONValue {
+        var madeUsers: [JSONValue] = []
+        var madeFriendships: [JSONValue] = []
+        var madeGroups: [JSONValue] = []
+        for part in chunks(users) {
+            madeUsers += try await store.write { context in try part.map { try make($0, context) } }
+        }
+        for part in chunks(friendships) {
+            madeFriendships += try await store.write { context in
+                try part.map { try befriend($0, context) }
+            }
+        }
+        for group in groups {
+            madeGroups.append(try await store.write { context in try make(group, context) })
+        }
+        return [
+            "users": .array(madeUsers), "friendships": .array(madeFriendships),
+            "groups": .array(madeGroups),
+        ]
+    }
+
+    private func chunks<T>(_ all: [T]) -> [[T]] {
+        stride(from: 0, to: all.count, by: Provisioning.jobSize).map {
+            Array(all[$0..<min($0 + Provisioning.jobSize, all.count)])
+        }
+    }
+
+    private func make(_ user: User, _ context: WriteContext) throws -> JSONValue {
+        try context.db.execute(
+            sql: """
+                INSERT OR IGNORE INTO user (account, nickname, created_time) VALUES (?, ?, ?)
+                """,
+            arguments: [
+                user.account, user.nickname.isEmpty ? user.account : user.nickname, context.now,
+            ])
+        let userID = try id(user.account, context)
+        let devices: [JSONValue] = try user.devices.map { device in
+            let issued = try AccessToken.issue(
+                context, userID: userID, deviceID: device, lifetimeSeconds: lifetimeSeconds)
+            return ["device_id": .string(device), "access_token": .string(issued.token)]
+        }
+        return [
+            "account": .string(user.account), "member_id": .int(userID),
+            "devices": .array(devices),
+        ]
+    }
+
+    private func befriend(_ pair: [String], _ context: WriteContext) throws -> JSONValue {
+        let one = try id(pair[0], context)
+        let other = try id(pair[1], context)
+        if try Friends.areFriends(context.db, one, other),
+            let chatroomID = try Friends.chat(context.db, one, other)
+        {
+            return ["chatroom_id": .int(chatroomID)]
+        }
+        let chatroomID = try Friends.befriend(context, one, other, actorID: one)
+        return ["chatroom_id": .int(chatroomID)]
+    }
+
+    private func make(_ group: Group, _ context: WriteContext) throws -> JSONValue {
+        let ownerID = try id(group.owner, context)
+        let known = try Row.fetchOne(
+            context.db,
+            sql: """
+                SELECT id, chatroom_id FROM chat_group
+                WHERE owner_id = ? AND name = ? AND dissolved_time IS NULL
+                """, arguments: [ownerID, group.name])
+        if let known {
+            return ["group_id": .int(known["id"]), "chatroom_id": .int(known["chatroom_id"])]
+        }
+        var draft = Groups.Draft(name: group.name)
+        draft.members = try group.members.map { try id($0, context) }
+        let made = try Groups.create(context, ownerID: ownerID, draft)
+        return ["group_id": .int(made.groupID), "chatroom_id": .int(made.chatroomID)]
+    }
+
+    private func id(_ account: String, _ context: WriteContext) throws -> Int64 {
+        let found = try Int64.fetchOne(
+            context.db.cachedStatement(sql: "SELECT id FROM user WHERE account = ?"),
+            arguments: [account])
+        guard let found else {
+            throw Refusal(.notFound, "There is no account '\(account)'.")
+        }
+        return found
+    }
+
+    private static func array(_ value: JSONValue?, _ name: String) throws -> [JSONValue] {
+        guard let value, value != .null else { return [] }
+        guard case .array(let list) = value else {
+            throw Refusal(.malformedBody, "\(name): must be a list.")
+        }
+        return list
+    }
+
+    private static func objects(
+        _ value: JSONValue?, _ name: String
+    ) throws -> [[String: JSONValue]] {
+        try array(value, name).map { item in
+            guard case .object(let fields) = item else {
+                throw Refusal(.malformedBody, "\(name): must be a list of objects.")
+            }
+            return fields
+        }
+    }
+
+    private static func texts(_ value: JSONValue, _ name: String) throws -> [String] {
+        try array(value, name).map { item in
+            guard case .string(let text) = item else {
+                throw Refusal(.malformedBody, "\(name): must be a list of account names.")
+            }
+            return text
+        }
+    }
+
+    private static func text(_ fields: [String: JSONValue], _ name: String) throws -> String {
+        guard case .string(let text) = fields[name], !text.isEmpty, text.count <= 128 else {
+            throw Refusal(.malformedBody, "\(name): must be a text of 1 to 128 characters.")
+        }
+        return text
+    }
+}

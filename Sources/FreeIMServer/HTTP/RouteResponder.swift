@@ -1,0 +1,194 @@
+import Foundation
+import FreeIMProtocol
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// Finds the route, checks who calls and with what, answers in the one envelope.
+struct RouteResponder: HTTPResponder {
+    typealias Context = HTTPContext
+
+    let services: HTTPServices
+    private let exact: [String: [Route]]
+    private let prefixed: [Route]
+
+    init(services: HTTPServices, routes: [Route]) {
+        self.services = services
+        exact = Dictionary(grouping: routes.filter { $0.parameter == nil }, by: \.path)
+        prefixed = routes.filter { $0.parameter != nil }
+    }
+
+    func respond(to request: Request, context: HTTPContext) async throws -> Response {
+        do {
+            let (route, given) = try find(request)
+            let limit =
+                request.uri.path.hasPrefix("/admin/")
+                ? services.adminBodyBytesMax : services.bodyBytesMax
+            var values = given
+            if route.method == .post {
+                values.merge(try await body(request, limit: limit)) { path, _ in path }
+            } else {
+                for (key, value) in request.uri.queryParameters {
+                    values[String(key)] = .string(String(value))
+                }
+            }
+            let owner = try await owner(route, request, context)
+            let call = RouteCall(
+                services: services, owner: owner,
+                deviceID: header("device_id", request),
+                clientType: header("client_type", request) ?? "", address: context.address,
+                values: try RouteField.check(route.fields, values))
+            switch try await route.handler(call) {
+            case .data(let data): return try reply(data)
+            case .raw(let bytes, let contentType, let status):
+                return response(bytes, contentType, HTTPResponse.Status(code: status))
+            }
+        } catch let refusal as Refusal {
+            services.metrics.refused(refusal.code)
+            return try reply(refusal)
+        } catch {
+            services.log.error(
+                "a request failed",
+                metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            return try reply(Refusal(.internal, "The server failed; try again."))
+        }
+    }
+
+    private func find(_ request: Request) throws -> (Route, [String: JSONValue]) {
+        let path = request.uri.path
+        let method = request.method.rawValue
+        var candidates = exact[path] ?? []
+        var given: [String: JSONValue] = [:]
+        if candidates.isEmpty {
+            for route in prefixed {
+                guard let (prefix, name) = route.parameter, path.hasPrefix(prefix) else { continue }
+                let rest = path.dropFirst(prefix.count)
+                if rest.isEmpty || rest.contains("/") { continue }
+                candidates.append(route)
+                given[name] = .string(String(rest).removingPercentEncoding ?? String(rest))
+            }
+        }
+        if candidates.isEmpty {
+            throw Refusal(.notFound, "There is no route \(path); GET /openapi.json lists all.")
+        }
+        if let route = candidates.first(where: { $0.method.rawValue == method }) {
+            return (route, given)
+        }
+        let methods = candidates.map(\.method.rawValue).joined(separator: ", ")
+        throw Refusal(.methodNotAllowed, "\(path) takes \(methods), not \(method).")
+    }
+
+    private func body(_ request: Request, limit: Int) async throws -> [String: JSONValue] {
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw Refusal(.contentTooLarge, "A body has at most \(limit) bytes here.")
+        }
+        if buffer.readableBytes == 0 { return [:] }
+        let data = Data(buffer.readableBytesView)
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else {
+            throw Refusal(.malformedBody, "The body is not JSON.")
+        }
+        guard case .object(let fields) = value else {
+            throw Refusal(.malformedBody, "The body must be a JSON object.")
+        }
+        return fields
+    }
+
+    private func header(_ name: String, _ request: Request) -> String? {
+        guard let field = HTTPField.Name(name), let value = request.headers[field],
+            !value.isEmpty
+        else { return nil }
+        return value
+    }
+
+    private func owner(
+        _ route: Route, _ request: Request, _ context: HTTPContext
+    ) async throws -> TokenOwner {
+        let nobody = TokenOwner(userID: 0, deviceID: nil, hash: [])
+        let token = bearer(request)
+        switch route.access {
+        case .anyone: return nobody
+        case .admin:
+            guard isAdmin(token) else {
+                throw Refusal(.badToken, "This route takes the admin token.")
+            }
+            return nobody
+        case .loopbackOrAdmin:
+            if context.isLoopback || isAdmin(token) { return nobody }
+            throw Refusal(.badToken, "This route takes the admin token.")
+        case .user:
+            guard let token else {
+                throw Refusal(
+                    .unauthenticated, "Send the header Authorization: Bearer TOKEN.")
+            }
+            let deviceID = header("device_id", request)
+            let owner = try await services.store.read { db in
+                try AccessToken.identify(db, token: token, now: WallClock.milliseconds())
+            }
+            if let bound = owner.deviceID, let deviceID, bound != deviceID {
+                throw Refusal(.badToken, "The access token was issued to another device.")
+            }
+            return owner
+        }
+    }
+
+    private func bearer(_ request: Request) -> String? {
+        guard let value = request.headers[.authorization], value.hasPrefix("Bearer ") else {
+            return nil
+        }
+        return String(value.dropFirst("Bearer ".count))
+    }
+
+    private func isAdmin(_ token: String?) -> Bool {
+        guard let token else { return false }
+        return AccessToken.hash(token) == AccessToken.hash(services.adminToken)
+    }
+
+    private func reply(_ data: JSONValue) throws -> Response {
+        let body: JSONValue = ["code": 0, "msg": "", "data": data]
+        return response(try body.bytes(), "application/json", .ok)
+    }
+
+    private func reply(_ refusal: Refusal) throws -> Response {
+        let (status, code) = RouteResponder.status(of: refusal.code)
+        var body: [String: JSONValue] = [
+            "code": .int(Int64(code)), "msg": .string(refusal.message), "data": .null,
+            "error": .string(refusal.code.rawValue),
+        ]
+        if refusal.retryAfterMs > 0 { body["retry_after_ms"] = .int(refusal.retryAfterMs) }
+        var response = response(
+            try JSONValue.object(body).bytes(), "application/json",
+            HTTPResponse.Status(code: status))
+        if refusal.retryAfterMs > 0 {
+            response.headers[.retryAfter] = "\((refusal.retryAfterMs + 999) / 1_000)"
+        }
+        return response
+    }
+
+    private func response(
+        _ bytes: [UInt8], _ contentType: String, _ status: HTTPResponse.Status
+    ) -> Response {
+        Response(
+            status: status, headers: [.contentType: contentType],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    /// The HTTP status and the envelope's code for a refusal.
+    static func status(of code: ErrorCode) -> (status: Int, code: Int) {
+        switch code {
+        case .malformedBody, .unsupportedVersion: (400, 400)
+        case .unauthenticated, .badToken, .tokenExpired, .badCredentials: (401, 401)
+        case .forbidden, .notMember, .notFriend, .blocked, .muted: (403, 403)
+        case .notFound, .unknownAction: (404, 404)
+        case .methodNotAllowed: (405, 4050)
+        case .conflict: (409, 409)
+        case .contentTooLarge, .frameTooLarge: (413, 413)
+        case .rateLimited: (429, 429)
+        case .busy: (503, 503)
+        case .internal: (500, 500)
+        }
+    }
+}

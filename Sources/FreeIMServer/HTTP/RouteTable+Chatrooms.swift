@@ -1,0 +1,139 @@
+import FreeIMProtocol
+import GRDB
+
+extension RouteTable {
+    static let chatrooms: [Route] = [
+        Route(
+            .post, "/chatroom/friend_id.get.chatroom_id",
+            "The single chat with a friend; opened when the messaging policy is open.",
+            [.needs("friend_id", .integer)], answers: "chatroom_id"
+        ) { call in
+            let friendID = call.integer("friend_id")
+            let isOpen = call.services.isMessagingOpen
+            let chat = try await call.store.write { context -> Int64 in
+                if friendID == call.userID {
+                    throw Refusal(.forbidden, "friend_id: this is yourself.")
+                }
+                if let chat = try Friends.chat(context.db, call.userID, friendID) { return chat }
+                let found = try Int64.fetchOne(
+                    context.db, sql: "SELECT 1 FROM user WHERE id = ? AND deleted_time IS NULL",
+                    arguments: [friendID])
+                guard isOpen else {
+                    throw Refusal(
+                        .notFriend, "You are not friends; send a friend request first.")
+                }
+                if found == nil { throw Refusal(.notFound, "There is no such user.") }
+                return try context.createSingleChat(UserPair(call.userID, friendID))
+            }
+            return ["chatroom_id": .int(chat)]
+        },
+        Route(
+            .post, "/chatroom/get.chatroom.info", "One conversation of the caller.",
+            [.needs("chatroom_id", .integer)]
+        ) { call in
+            let all = try await conversations(call, limit: Limits.conversationsPageMax)
+            guard let found = all.first(where: { $0.chatroomID == call.integer("chatroom_id") })
+            else { throw Refusal.notMember }
+            return conversation(found)
+        },
+        Route(
+            .post, "/chatroom/chatroom.list", "The caller's conversations, newest first.",
+            [.takes("page", .integer), .takes("perpage", .integer)]
+        ) { call in
+            let (offset, limit) = call.paging
+            let all = try await conversations(call, limit: Limits.conversationsPageMax)
+            let page = all.dropFirst(Int(offset)).prefix(Int(limit))
+            return list(page.map(conversation), total: Int64(all.count))
+        },
+        Route(
+            .post, "/chatroom/notify.level", "0 normal, 1 silent, 2 blocked.",
+            [.needs("chatroom_id", .integer), .needs("notify_level", .integer)]
+        ) { call in
+            guard (0...2).contains(call.integer("notify_level")) else {
+                throw Refusal(.malformedBody, "notify_level: 0 normal, 1 silent, 2 blocked.")
+            }
+            try await setting(call, "notify_level", call.integer("notify_level"))
+            return .null
+        },
+        Route(
+            .post, "/chatroom/pin", "Pins a conversation for the caller, or unpins it.",
+            [.needs("chatroom_id", .integer), .needs("pinned", .flag)]
+        ) { call in
+            try await setting(call, "pinned", call.flag("pinned") ? 1 : 0)
+            return .null
+        },
+    ]
+
+    private static func setting(_ call: RouteCall, _ column: String, _ value: Int64) async throws {
+        try await call.store.write { context in
+            try context.db.execute(
+                sql: "UPDATE member SET \(column) = ? WHERE chatroom_id = ? AND user_id = ?",
+                arguments: [value, call.integer("chatroom_id"), call.userID])
+            if context.db.changesCount == 0 { throw Refusal.notMember }
+        }
+    }
+
+    /// All conversations of the caller, newest first.
+    private static func conversations(
+        _ call: RouteCall, limit: Int
+    ) async throws -> [IMConversation] {
+        var all: [IMConversation] = []
+        var request = IMConversationsRequest()
+        request.limit = Int32(limit)
+        while true {
+            let asked = request
+            let page = try await call.store.conversations(asked, userID: call.userID)
+            all += page.items
+            if page.nextCursor.isEmpty { return all }
+            request.cursor = page.nextCursor
+        }
+    }
+
+    private static func conversation(_ item: IMConversation) -> JSONValue {
+        [
+            "chatroom_id": .int(item.chatroomID),
+            "chatroom_type": .int(Int64(item.chatroomType.rawValue)),
+            "title": .string(item.title), "picture": .string(item.picture),
+            "peer_id": .int(item.peerID), "head_seq": .int(item.headSeq),
+            "first_seq": .int(item.firstSeq), "read_seq": .int(item.readSeq),
+            "notify_level": .int(Int64(item.notifyLevel)), "pinned": .bool(item.pinned),
+            "member_count": .int(Int64(item.memberCount)),
+            "updated_time": .int(item.updatedTime),
+            "last_message": item.hasLastMessage ? message(item.lastMessage) : .null,
+        ]
+    }
+
+    /// A message, its names in snake_case.
+    static func message(_ item: IMMessageItem) -> JSONValue {
+        [
+            "message_id": .string(item.messageID), "seq": .int(item.seq),
+            "chatroom_id": .int(item.chatroomID),
+            "chatroom_type": .int(Int64(item.chatroomType.rawValue)),
+            "code": .int(Int64(item.code.rawValue)), "content": .string(item.content),
+            "id": .string(item.clientMessageID), "user_id": .int(item.userID),
+            "device_id": .string(item.deviceID), "client_type": .string(item.clientType),
+            "message_send_time": .int(item.messageSendTime),
+            "target_message_id": .string(item.targetMessageID),
+            "reply_to": .string(item.replyTo),
+            "mentions": .array(item.mentions.map { .int($0) }),
+        ]
+    }
+}
+
+extension Store {
+    /// A page of the conversation list for HTTP, where no device is concerned.
+    func conversations(
+        _ request: IMConversationsRequest, userID: Int64
+    ) async throws -> IMConversationsPage {
+        try await withCheckedThrowingContinuation { continuation in
+            onReader { [self] in
+                continuation.resume(
+                    with: Result {
+                        try conversations(
+                            request, userID: userID, device: 0, bytesMax: 16 * 1_024 * 1_024,
+                            version: .protobuf)
+                    })
+            }
+        }
+    }
+}

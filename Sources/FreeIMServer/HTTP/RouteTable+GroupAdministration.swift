@@ -1,0 +1,108 @@
+import FreeIMProtocol
+import GRDB
+
+extension RouteTable {
+    static let groupAdministration: [Route] = [
+        changing(
+            "/chatroom/add.group.member", "Adds members to a group.",
+            [.needs("member_list", .integers)]
+        ) { context, call in
+            try Groups.invite(
+                context, groupID: call.integer("group_id"), userID: call.userID,
+                members: call.integers("member_list"))
+        },
+        changing(
+            "/chatroom/remove.group.member", "Removes members from a group (admins).",
+            [.needs("member_list", .integers)]
+        ) { context, call in
+            try Groups.expel(
+                context, groupID: call.integer("group_id"), userID: call.userID,
+                members: call.integers("member_list"))
+        },
+        changing(
+            "/chatroom/group.role", "Gives a member a role; root hands the group over (owner).",
+            [.needs("member_id", .integer), .needs("member_identity", .text(16))]
+        ) { context, call in
+            try Groups.setRole(
+                context, groupID: call.integer("group_id"), userID: call.userID,
+                member: call.integer("member_id"), role: call.text("member_identity"))
+        },
+        changing(
+            "/chatroom/group.mute", "Mutes a member, or all (0), for so many seconds (admins).",
+            [.needs("member_id", .integer), .needs("seconds", .integer)]
+        ) { context, call in
+            try Groups.mute(
+                context, groupID: call.integer("group_id"), userID: call.userID,
+                member: call.integer("member_id"), seconds: call.integer("seconds"))
+        },
+        changing(
+            "/chatroom/update.group", "Changes what is given of a group (admins).",
+            [
+                .takes("name", .text(nameMax)), .takes("avatar", .text(textMax)),
+                .takes("desc", .text(textMax)), .takes("permissions", .text(16)),
+            ]
+        ) { context, call in
+            var changes: [String: String] = [:]
+            for name in ["name", "avatar", "permissions"] where call.has(name) {
+                changes[name] = call.text(name)
+            }
+            if call.has("desc") { changes["description"] = call.text("desc") }
+            try Groups.update(
+                context, groupID: call.integer("group_id"), userID: call.userID, changes)
+        },
+        changing("/chatroom/dissolve.group", "Ends a group (owner).", []) { context, call in
+            try Groups.dissolve(
+                context, groupID: call.integer("group_id"), userID: call.userID)
+        },
+        Route(
+            .post, "/chatroom/group.apply.list", "Requests to join a group (admins).",
+            [.needs("group_id", .integer)]
+        ) { call in
+            try await call.store.read { db in
+                _ = try Groups.member(
+                    db, groupID: call.integer("group_id"), userID: call.userID, role: 1)
+                let rows = try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT a.id, a.user_id, a.remark, a.status, a.created_time, u.nickname
+                        FROM group_apply a JOIN user u ON u.id = a.user_id
+                        WHERE a.group_id = ? ORDER BY a.id DESC LIMIT 100
+                        """, arguments: [call.integer("group_id")])
+                return list(
+                    rows.map { row in
+                        [
+                            "id": .int(row["id"]), "member_id": .int(row["user_id"]),
+                            "nickname": .string(row["nickname"]),
+                            "remark": .string(row["remark"]), "status": .int(row["status"]),
+                            "created_time": .int(row["created_time"]),
+                        ]
+                    })
+            }
+        },
+        Route(
+            .post, "/chatroom/group.apply.action", "Accepts (1) or rejects (2) such a request.",
+            [.needs("id", .integer), .needs("action", .integer)]
+        ) { call in
+            guard (1...2).contains(call.integer("action")) else {
+                throw Refusal(.malformedBody, "action: 1 accepts, 2 rejects.")
+            }
+            try await call.store.write { context in
+                try Groups.answer(
+                    context, userID: call.userID, applyID: call.integer("id"),
+                    accepts: call.integer("action") == 1)
+            }
+            return .null
+        },
+    ]
+
+    /// A route that changes a group and answers nothing.
+    private static func changing(
+        _ path: String, _ summary: String, _ fields: [RouteField],
+        _ work: @escaping @Sendable (WriteContext, RouteCall) throws -> Void
+    ) -> Route {
+        Route(.post, path, .user, summary, [.needs("group_id", .integer)] + fields) { call in
+            try await call.store.write { context in try work(context, call) }
+            return .null
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import FreeIMProtocol
+import GRDB
+
+extension RouteTable {
+    static let groups: [Route] = [
+        Route(
+            .post, "/chatroom/create.group", "Makes a group with its first members.",
+            [
+                .needs("name", .text(nameMax)), .takes("avatar", .text(textMax)),
+                .takes("desc", .text(textMax)), .takes("member_list", .integers),
+                .takes("permissions", .text(16)),
+            ], answers: "the group"
+        ) { call in
+            var draft = Groups.Draft(name: call.text("name").trimmingWhitespace())
+            if draft.name.isEmpty {
+                throw Refusal(.malformedBody, "name: must not be empty.")
+            }
+            draft.avatar = call.text("avatar")
+            draft.description = call.text("desc")
+            if call.has("permissions") { draft.permissions = call.text("permissions") }
+            draft.members = call.integers("member_list")
+            let wanted = draft
+            return try await call.store.write { context in
+                let made = try Groups.create(context, ownerID: call.userID, wanted)
+                return try group(context.db, made.groupID, call.userID)
+            }
+        },
+        Route(
+            .post, "/chatroom/add.group", "Joins a public group; asks to join a protected one.",
+            [.needs("group_id", .integer), .takes("remark", .text(textMax))],
+            answers: "joined: whether the caller is a member now"
+        ) { call in
+            let isJoined = try await call.store.write { context in
+                try Groups.join(
+                    context, groupID: call.integer("group_id"), userID: call.userID,
+                    remark: call.text("remark"))
+            }
+            return ["joined": .bool(isJoined)]
+        },
+        Route(
+            .post, "/chatroom/out.group", "Leaves a group.", [.needs("group_id", .integer)]
+        ) { call in
+            try await call.store.write { context in
+                try Groups.leave(
+                    context, groupID: call.integer("group_id"), userID: call.userID)
+            }
+            return .null
+        },
+        Route(.get, "/chatroom/my.group.list", "The caller's groups.", [
+            .takes("page", .integer), .takes("perpage", .integer),
+        ]) { call in
+            let (offset, limit) = call.paging
+            return try await call.store.read { db in
+                let ids = try Int64.fetchAll(
+                    db,
+                    sql: """
+                        SELECT g.id FROM member m JOIN chat_group g
+                            ON g.chatroom_id = m.chatroom_id
+                        WHERE m.user_id = ? ORDER BY g.id
+                        """, arguments: [call.userID])
+                let page = ids.dropFirst(Int(offset)).prefix(Int(limit))
+                return list(
+                    try page.map { try group(db, $0, call.userID) }, total: Int64(ids.count))
+            }
+        },
+        Route(
+            .post, "/chatroom/group.info", "A group of the caller.",
+            [.needs("group_id", .integer)]
+        ) { call in
+            try await call.store.read { db in
+                _ = try Groups.member(
+                    db, groupID: call.integer("group_id"), userID: call.userID)
+                return try group(db, call.integer("group_id"), call.userID)
+            }
+        },
+        Route(
+            .get, "/chatroom/group.member/:group_id", "The members of a group of the caller.",
+            [
+                .needs("group_id", .integer), .takes("page", .integer),
+                .takes("perpage", .integer),
+            ]
+        ) { call in
+            let (offset, limit) = call.paging
+            return try await call.store.read { db in
+                let seen = try Groups.member(
+                    db, groupID: call.integer("group_id"), userID: call.userID)
+                let rows = try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT u.id, u.account, u.nickname, u.avatar, m.role, m.muted_until
+                        FROM member m JOIN user u ON u.id = m.user_id
+                        WHERE m.chatroom_id = ? ORDER BY m.role DESC, m.user_id LIMIT ? OFFSET ?
+                        """, arguments: [seen.chatroomID, limit, offset])
+                let total = try Int64.fetchOne(
+                    db, sql: "SELECT member_count FROM chat_group WHERE id = ?",
+                    arguments: [seen.groupID])
+                return list(rows.map(member), total: total)
+            }
+        },
+        Route(
+            .post, "/search/group", "Finds a group by its ID, or public ones by name.",
+            [.needs("search", .text(nameMax))]
+        ) { call in
+            try await call.store.read { db in
+                let text = call.text("search").trimmingWhitespace()
+                let ids = try Int64.fetchAll(
+                    db,
+                    sql: """
+                        SELECT id FROM chat_group WHERE dissolved_time IS NULL
+                        AND permissions <> 'private' AND (id = ? OR name = ?)
+                        ORDER BY id LIMIT 20
+                        """, arguments: [Int64(text), text])
+                return list(try ids.map { try group(db, $0, call.userID) })
+            }
+        },
+    ]
+
+    /// A group as its own members (and those who search) see it.
+    static func group(_ db: Database, _ groupID: Int64, _ userID: Int64) throws -> JSONValue {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT g.*, m.role FROM chat_group g LEFT JOIN member m
+                    ON m.chatroom_id = g.chatroom_id AND m.user_id = ?2
+                WHERE g.id = ?1
+                """, arguments: [groupID, userID])
+        guard let row else { throw Refusal.notMember }
+        let role: Int? = row["role"]
+        return [
+            "group_id": .int(groupID), "chatroom_id": .int(row["chatroom_id"]),
+            "name": .string(row["name"]), "avatar": .string(row["avatar"]),
+            "desc": .string(row["description"]), "permissions": .string(row["permissions"]),
+            "owner_id": .int(row["owner_id"]), "member_count": .int(row["member_count"]),
+            "created_time": .int(row["created_time"]),
+            "member_identity": role.map { .string(name(ofRole: $0)) } ?? .null,
+        ]
+    }
+
+    private static func name(ofRole role: Int) -> String {
+        Groups.roles.first { $0.value == role }?.key ?? "common"
+    }
+
+    private static func member(_ row: Row) -> JSONValue {
+        [
+            "member_id": .int(row["id"]), "account": .string(row["account"]),
+            "nickname": .string(row["nickname"]), "avatar": .string(row["avatar"]),
+            "member_identity": .string(name(ofRole: row["role"])),
+            "muted_until": .int(row["muted_until"]),
+        ]
+    }
+}

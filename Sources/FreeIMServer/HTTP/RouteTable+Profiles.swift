@@ -1,0 +1,91 @@
+import FreeIMProtocol
+import GRDB
+
+extension RouteTable {
+    private static let profileTexts = [
+        "nickname", "birthdate", "avatar", "signature", "city", "province",
+    ]
+
+    static let profiles: [Route] = [
+        Route(.post, "/user/member.info", "The caller's own profile.") { call in
+            let userID = call.userID
+            return try await call.store.read { db in try profile(db, userID) }
+        },
+        Route(
+            .post, "/user/update.member.info", "Changes what is given of the own profile.",
+            profileTexts.map { RouteField.takes($0, .text($0 == "nickname" ? nameMax : textMax)) }
+                + [.takes("gender", .integer)]
+        ) { call in
+            try await call.store.write { context in
+                for name in profileTexts where call.has(name) {
+                    if name == "nickname", call.text(name).trimmingWhitespace().isEmpty {
+                        throw Refusal(.malformedBody, "nickname: must not be empty.")
+                    }
+                    try context.db.execute(
+                        sql: "UPDATE user SET \(name) = ? WHERE id = ?",
+                        arguments: [call.text(name).trimmingWhitespace(), call.userID])
+                }
+                if call.has("gender") {
+                    guard (0...2).contains(call.integer("gender")) else {
+                        throw Refusal(.malformedBody, "gender: 0 unknown, 1 male, 2 female.")
+                    }
+                    try context.db.execute(
+                        sql: "UPDATE user SET gender = ? WHERE id = ?",
+                        arguments: [call.integer("gender"), call.userID])
+                }
+                return try profile(context.db, call.userID)
+            }
+        },
+        Route(
+            .post, "/user/others.home.info", "Another user's profile, and whether we are friends.",
+            [.needs("member_id", .integer)]
+        ) { call in
+            try await call.store.read { db in
+                let other = call.integer("member_id")
+                guard case .object(var data) = try profile(db, other) else { return .null }
+                let areFriends = try Friends.areFriends(db, call.userID, other)
+                data["is_friend"] = .bool(areFriends)
+                let chat = try Friends.chat(db, call.userID, other)
+                data["chatroom_id"] = chat.map { .int($0) } ?? .null
+                return .object(data)
+            }
+        },
+        Route(
+            .post, "/search/friend", "Finds a user by account, or by member ID.",
+            [.needs("search", .text(nameMax))]
+        ) { call in
+            try await call.store.read { db in
+                let text = call.text("search").trimmingWhitespace()
+                let rows = try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT id, account, nickname, avatar, gender, signature FROM user
+                        WHERE deleted_time IS NULL AND (account = ?1 OR id = ?2)
+                        ORDER BY account <> ?1 LIMIT 20
+                        """, arguments: [text, Int64(text)])
+                return list(
+                    rows.map { row in
+                        [
+                            "member_id": .int(row["id"]), "account": .string(row["account"]),
+                            "nickname": .string(row["nickname"]),
+                            "avatar": .string(row["avatar"]), "gender": .int(row["gender"]),
+                            "signature": .string(row["signature"]),
+                        ]
+                    })
+            }
+        },
+    ]
+
+    private static func profile(_ db: Database, _ userID: Int64) throws -> JSONValue {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT * FROM user WHERE id = ? AND deleted_time IS NULL",
+            arguments: [userID])
+        guard let row else { throw Refusal(.notFound, "There is no such user.") }
+        var data: [String: JSONValue] = [
+            "member_id": .int(userID), "id": .string(row["account"]),
+            "account": .string(row["account"]), "gender": .int(row["gender"]),
+        ]
+        for name in profileTexts { data[name] = .string(row[name]) }
+        return .object(data)
+    }
+}
