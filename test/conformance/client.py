@@ -137,6 +137,10 @@ class Client:
         except Closed:
             return frames
 
+    def last_answers(self, wait=WAIT):
+        """The answers up to the end of the connection; what was pushed is left out."""
+        return [frame for frame in self.rest(wait) if frame.sequence]
+
     def sync_point(self):
         """Waits for an answer, so that all that was caused before has arrived."""
         return self.request(HEARTBEAT)
@@ -200,12 +204,16 @@ class Client:
             return self.find(lambda f: f.action == ERROR)
         return self.reply(sequence)
 
-    def messages(self, count, chatroom_id=None, wait=WAIT):
-        """The next `count` messages pushed, from pushes and offline pages alike."""
+    def messages(self, count, chatroom_id=None, wait=WAIT, entries=False):
+        """The next `count` messages pushed, from pushes and offline pages alike.
+
+        Entries that the server wrote are left out unless `entries` says otherwise.
+        """
         found = []
         while len(found) < count:
             frame = self.find(
                 lambda f: f.sequence == 0 and f.action in (MESSAGE, SYNC)
                 and (chatroom_id is None or f.body["ChatroomId"] == chatroom_id), wait)
-            found += frame.body["Messages"] if frame.action == SYNC else [frame.body]
+            items = frame.body["Messages"] if frame.action == SYNC else [frame.body]
+            found += [item for item in items if entries or not 8 <= item["Code"] <= 12]
         return found

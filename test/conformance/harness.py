@@ -202,7 +202,7 @@ class Case(unittest.TestCase):
              for index, members in enumerate(groups)])
 
     def pair(self):
-        """Two friends with two devices each, and their chat."""
+        """Two friends with two devices each, and their chat: FRIEND_ADDED is its Seq 1."""
         world = self.people(ann=["a1", "a2"], bob=["b1", "b2"], friends=[("ann", "bob")])
         return world, world.chats[0]
 

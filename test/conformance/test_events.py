@@ -40,10 +40,10 @@ class Receipts(Case):
         ann, bob = self.login(world, "ann", "a1"), self.login(world, "bob", "b1")
         ann.send(chat, "x", f"{self.prefix}-1")
         bob.read(chat, 1 << 40)
-        self.assertEqual(self.receipt(ann, lambda body: body["ReadSeq"] > 0)["ReadSeq"], 1)
+        self.assertEqual(self.receipt(ann, lambda body: body["ReadSeq"] > 0)["ReadSeq"], 2)
         ann.send(chat, "y", f"{self.prefix}-2")
         item = [i for i in bob.conversations().body["Items"] if i["ChatroomId"] == chat][0]
-        self.assertEqual((item["HeadSeq"], item["ReadSeq"]), (2, 1))
+        self.assertEqual((item["HeadSeq"], item["ReadSeq"]), (3, 2))
 
     def test_groups_hear_of_reading(self):
         world = self.people(ann=["a1"], bob=["b1"], cid=["c1"], groups=[["ann", "bob", "cid"]])
@@ -61,7 +61,7 @@ class Receipts(Case):
         ann = self.login(world, "ann", "a1")
         ann.send(chat, "x", f"{self.prefix}-1")
         item = [i for i in ann.conversations().body["Items"] if i["ChatroomId"] == chat][0]
-        self.assertEqual((item["HeadSeq"], item["ReadSeq"]), (1, 0))
+        self.assertEqual((item["HeadSeq"], item["ReadSeq"]), (2, 0))
 
     def test_foreign_conversations(self):
         _, chat = self.pair()
@@ -87,7 +87,7 @@ class TypingNotes(Case):
             self.assertEqual((got["ChatroomId"], got["UserId"], got["Typing"]),
                              (chat, ann.user_id, typing))
         self.assertFalse([f for f in ann.pushed() if f.action == TYPING])
-        self.assertEqual(ann.sync(chat).body["HeadSeq"], 0)
+        self.assertEqual(ann.sync(chat).body["HeadSeq"], 1)
 
 
 @both_versions
@@ -174,8 +174,8 @@ class Conversations(Case):
         self.assertEqual(single["ChatroomType"], 1)
         self.assertEqual(single["PeerId"], world.ids[self.name("f4")])
         self.assertEqual(single["Title"], self.name("f4"))
-        self.assertEqual((single["HeadSeq"], single["FirstSeq"]), (1, 1))
-        self.assertEqual(single["LastMessage"]["Seq"], 1)
+        self.assertEqual((single["HeadSeq"], single["FirstSeq"]), (2, 1))
+        self.assertEqual(single["LastMessage"]["Seq"], 2)
         self.assertGreater(single["UpdatedTime"], 1_600_000_000_000)
         self.assertEqual(len(ann.conversations().body["Items"]), 8)
 
@@ -189,10 +189,10 @@ class Conversations(Case):
         bob.read(chat, 2)
         bob.sync_point()
         item = bob.conversations().body["Items"][0]
-        self.assertEqual((item["AckSeq"], item["ReadSeq"], item["HeadSeq"]), (3, 2, 4))
+        self.assertEqual((item["AckSeq"], item["ReadSeq"], item["HeadSeq"]), (3, 2, 5))
         other = self.login(world, "bob", "b2")
         item = other.conversations().body["Items"][0]
-        self.assertEqual((item["ReadSeq"], item["HeadSeq"]), (2, 4))
+        self.assertEqual((item["ReadSeq"], item["HeadSeq"]), (2, 5))
 
     def test_bad_cursors(self):
         world, _ = self.pair()

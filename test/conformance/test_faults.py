@@ -166,7 +166,7 @@ class Databases(Fault):
         database.commit()
         database.close()
         self.server.start()
-        self.assertEqual(self.login(world, "ann", "a1").sync(chat).body["HeadSeq"], 1)
+        self.assertEqual(self.login(world, "ann", "a1").sync(chat).body["HeadSeq"], 2)
 
     def test_something_else_than_a_database(self):
         self.server = Server()
@@ -210,7 +210,7 @@ class Databases(Fault):
         self.failure(data=self.server.data)
         world, chat = self.pair()
         self.assertEqual(
-            self.login(world, "ann", "a1").send(chat, "x", f"{self.prefix}-1").body["Seq"], 1)
+            self.login(world, "ann", "a1").send(chat, "x", f"{self.prefix}-1").body["Seq"], 2)
 
     def test_a_connection_reset_at_any_moment(self):
         self.server = Server()

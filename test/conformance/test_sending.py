@@ -20,7 +20,7 @@ class Sending(Case):
             ChatroomType=2, UserId=5, DeviceID="other", ClientType="web", MessageSendTime=7))
         self.assertEqual(reply.action, ACK)
         ack = reply.body
-        self.assertEqual((ack["Seq"], ack["ChatroomId"]), (1, chat))
+        self.assertEqual((ack["Seq"], ack["ChatroomId"]), (2, chat))
         self.assertEqual(ack["ClientMessageId"], f"{self.prefix}-1")
         self.assertFalse(ack["Duplicate"])
         self.assertEqual(len(ack["MessageId"]), 16)
@@ -30,7 +30,7 @@ class Sending(Case):
         for client in (own, peer):
             item = client.messages(1)[0]
             self.assertEqual(item["Content"], "hello")
-            self.assertEqual((item["Seq"], item["MessageId"]), (1, ack["MessageId"]))
+            self.assertEqual((item["Seq"], item["MessageId"]), (2, ack["MessageId"]))
             self.assertEqual((item["UserId"], item["DeviceID"]), (sender.user_id, "a1"))
             self.assertEqual((item["ChatroomType"], item["ClientType"]), (1, "linux"))
             self.assertEqual(item["MessageSendTime"], ack["MessageSendTime"])
@@ -49,10 +49,10 @@ class Sending(Case):
         world, chat = self.pair()
         sender, peer = self.login(world, "ann", "a1"), self.login(world, "bob", "b1")
         ack = sender.send(0, "by name", f"{self.prefix}-1", ToUserId=peer.user_id).body
-        self.assertEqual((ack["ChatroomId"], ack["Seq"]), (chat, 1))
+        self.assertEqual((ack["ChatroomId"], ack["Seq"]), (chat, 2))
         self.assertEqual(peer.messages(1)[0]["Content"], "by name")
         both = sender.send(chat, "room wins", f"{self.prefix}-2", ToUserId=sender.user_id).body
-        self.assertEqual((both["ChatroomId"], both["Seq"]), (chat, 2))
+        self.assertEqual((both["ChatroomId"], both["Seq"]), (chat, 3))
         self.assertError(
             sender.send(0, "me", f"{self.prefix}-3", ToUserId=sender.user_id), "forbidden")
 
@@ -67,7 +67,7 @@ class Sending(Case):
         to = stranger.send(0, "x", f"{self.prefix}-3", ToUserId=world.ids[self.name("ann")])
         self.assertError(to, "not_friend")
         ann = self.login(world, "ann", "a1")
-        self.assertEqual(ann.sync(world.chats[0]).body["HeadSeq"], 0)
+        self.assertEqual(ann.sync(world.chats[0]).body["HeadSeq"], 1)
 
     def test_keys(self):
         world, chat = self.pair()
@@ -75,8 +75,8 @@ class Sending(Case):
         self.assertError(client.send(chat, "x", ""), "malformed_body")
         self.assertError(client.send(chat, "x", "k" * 65), "malformed_body")
         self.assertError(client.send(chat, "x", "\u4f60" * 22), "malformed_body")
-        self.assertEqual(client.send(chat, "x", f"{self.prefix:k<64}").body["Seq"], 1)
-        self.assertEqual(client.send(chat, "x", "\u4f60" * 21).body["Seq"], 2)
+        self.assertEqual(client.send(chat, "x", f"{self.prefix:k<64}").body["Seq"], 2)
+        self.assertEqual(client.send(chat, "x", "\u4f60" * 21).body["Seq"], 3)
 
     def test_a_retry_is_not_stored_again(self):
         world, chat = self.pair()
@@ -92,10 +92,10 @@ class Sending(Case):
             for name in ("ChatroomId", "MessageId", "Seq"):
                 self.assertEqual(again[name], first[name])
         own_key = peer.send(chat, "mine", f"{self.prefix}-k").body
-        self.assertEqual((own_key["Seq"], own_key["Duplicate"]), (2, False))
+        self.assertEqual((own_key["Seq"], own_key["Duplicate"]), (3, False))
         sender.send(chat, "last", f"{self.prefix}-l")
-        self.assertSeqs(peer.messages(2), [1, 3])
-        self.assertEqual(sender.sync(chat).body["HeadSeq"], 3)
+        self.assertSeqs(peer.messages(2), [2, 4])
+        self.assertEqual(sender.sync(chat).body["HeadSeq"], 4)
 
     def test_retries_in_one_breath(self):
         world, chat = self.pair()
@@ -105,9 +105,9 @@ class Sending(Case):
                         for n, key in enumerate(keys))
         sender.send_raw(data)
         acks = [sender.reply(100 + n).body for n in range(40)]
-        self.assertEqual([ack["Seq"] for ack in acks], [n % 5 + 1 for n in range(40)])
+        self.assertEqual([ack["Seq"] for ack in acks], [n % 5 + 2 for n in range(40)])
         self.assertEqual([ack["Duplicate"] for ack in acks], [False] * 5 + [True] * 35)
-        self.assertSeqs(peer.messages(5), range(1, 6))
+        self.assertSeqs(peer.messages(5), range(2, 7))
         self.assertFalse([f for f in peer.pushed() if f.action == MESSAGE])
 
     def test_reserved_ids(self):
@@ -119,14 +119,14 @@ class Sending(Case):
         self.assertEqual(len(message_id), 16)
         self.assertNotEqual(sender.reserve(chat).body["MessageId"], message_id)
         ack = sender.send(chat, "reserved", "", MessageId=message_id).body
-        self.assertEqual((ack["MessageId"], ack["Seq"]), (message_id, 1))
+        self.assertEqual((ack["MessageId"], ack["Seq"]), (message_id, 2))
         again = sender.send(chat, "reserved", "", MessageId=message_id).body
         self.assertTrue(again["Duplicate"])
-        self.assertEqual((again["MessageId"], again["Seq"]), (message_id, 1))
+        self.assertEqual((again["MessageId"], again["Seq"]), (message_id, 2))
         self.assertEqual(peer.messages(1)[0]["MessageId"], message_id)
         self.assertError(sender.reserve(1 << 40), "not_member", action=GET_MESSAGE_ID)
         with_key = sender.send(chat, "y", f"{self.prefix}-y", MessageId=message_id).body
-        self.assertEqual((with_key["Seq"], with_key["Duplicate"]), (2, False))
+        self.assertEqual((with_key["Seq"], with_key["Duplicate"]), (3, False))
         self.assertNotEqual(with_key["MessageId"], message_id)
 
     def test_ids_that_nobody_reserved(self):
@@ -136,7 +136,7 @@ class Sending(Case):
         for message_id in ("4444444444444444", "nonsense", foreign):
             reply = sender.send(chat, "x", "", MessageId=message_id)
             self.assertError(reply, "malformed_body", "not_found", "forbidden", "conflict")
-        self.assertEqual(sender.sync(chat).body["HeadSeq"], 0)
+        self.assertEqual(sender.sync(chat).body["HeadSeq"], 1)
 
     def test_codes(self):
         world, chat = self.pair()
@@ -148,7 +148,7 @@ class Sending(Case):
         for code in codes:
             ack = client.send(chat, f"c{code}", f"{self.prefix}-{code}", code)
             self.assertEqual(ack.action, ACK, ack)
-        page = client.sync(chat).body["Messages"]
+        page = client.sync(chat).body["Messages"][1:]
         self.assertEqual([message["Code"] for message in page], codes)
 
     def test_dense_order(self):
@@ -174,8 +174,8 @@ class Sending(Case):
         seqs = [[ack["Seq"] for ack in acks] for acks in results]
         for own in seqs:
             self.assertEqual(own, sorted(own))
-        self.assertEqual(sorted(sum(seqs, [])), list(range(1, 451)))
-        self.assertSeqs(watcher.messages(450), range(1, 451))
+        self.assertEqual(sorted(sum(seqs, [])), list(range(2, 452)))
+        self.assertSeqs(watcher.messages(450), range(2, 452))
         ids = [message["MessageId"] for message in watcher.sync(chat, Limit=500).body["Messages"]]
         self.assertEqual(ids, sorted(set(ids)))
 
@@ -190,9 +190,9 @@ class Sending(Case):
             client.send_raw(data)
             self.assertError(client.reply(sequence), "content_too_large", action=MESSAGE)
         ack = client.send(chat, "x" * 64_000, f"{self.prefix}-fits")
-        self.assertEqual(ack.body["Seq"], 1, ack)
+        self.assertEqual(ack.body["Seq"], 2, ack)
         self.assertEqual(len(peer.messages(1)[0]["Content"]), 64_000)
-        self.assertEqual(len(client.sync(chat).body["Messages"][0]["Content"]), 64_000)
+        self.assertEqual(len(client.sync(chat).body["Messages"][-1]["Content"]), 64_000)
 
     def test_recall_and_edit(self):
         world = self.people(ann=["a1", "a2"], bob=["b1"], cid=["c1"],
@@ -231,7 +231,7 @@ class Sending(Case):
                 refused = client.send(
                     chat, "x", f"{self.prefix}-{index}-{code}", code, TargetMessageId=target)
                 self.assertError(refused, "not_found", "malformed_body", "forbidden")
-        self.assertEqual(client.sync(chat).body["HeadSeq"], 0)
+        self.assertEqual(client.sync(chat).body["HeadSeq"], 1)
 
 
 class Durability(Case):
@@ -249,11 +249,11 @@ class Durability(Case):
                 self.assertEqual((again["Seq"], again["MessageId"], again["ChatroomId"]),
                                  (ack["Seq"], ack["MessageId"], ack["ChatroomId"]))
             page = sender.sync(chat, AfterSeq=0, Limit=500).body
-            self.assertSeqs(page["Messages"], range(1, 21))
+            self.assertSeqs(page["Messages"], range(1, 22))
         ack = sender.send(chat, "reserved before", "", MessageId=reserved).body
-        self.assertEqual((ack["Seq"], ack["MessageId"]), (21, reserved))
+        self.assertEqual((ack["Seq"], ack["MessageId"]), (22, reserved))
         newest = sender.send(chat, "later", f"{self.prefix}-later").body
-        self.assertEqual(newest["Seq"], 22)
+        self.assertEqual(newest["Seq"], 23)
         self.assertGreater(newest["MessageId"], max(ack["MessageId"] for ack in first))
 
     def test_killed_in_the_middle(self):
@@ -286,5 +286,5 @@ class Durability(Case):
             by_seq = {message["Seq"]: message for message in held}
             for ack in known.values():
                 self.assertEqual(by_seq[ack["Seq"]]["MessageId"], ack["MessageId"])
-            keys = [message["ClientMessageId"] for message in held]
+            keys = [message["ClientMessageId"] for message in held[1:]]
             self.assertEqual(len(keys), len(set(keys)))
