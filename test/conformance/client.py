@@ -204,6 +204,14 @@ class Client:
             return self.find(lambda f: f.action == ERROR)
         return self.reply(sequence)
 
+    def message_with(self, **fields):
+        """The next message whose fields are these, pushed or in an offline page."""
+        while True:
+            frame = self.find(lambda f: f.sequence == 0 and f.action in (MESSAGE, SYNC))
+            for item in frame.body["Messages"] if frame.action == SYNC else [frame.body]:
+                if all(item[name] == value for name, value in fields.items()):
+                    return item
+
     def messages(self, count, chatroom_id=None, wait=WAIT, entries=False):
         """The next `count` messages pushed, from pushes and offline pages alike.
 

@@ -230,15 +230,15 @@ class Groups(Web):
         first = a.sync(room, AfterSeq=0).body["Messages"][0]
         self.assertEqual((first["Seq"], first["Code"], first["ChatroomType"]), (1, 9, 2))
         seq = a.send(room, "hello", f"{self.prefix}-1").body["Seq"]
-        b.find(lambda f: f.action == MESSAGE and f.body["Content"] == "hello")
+        b.message_with(Content="hello")
         self.server.good("/chatroom/add.group", {"group_id": group_id}, cid[1])
-        joined = b.find(lambda f: f.action == MESSAGE and f.body["Code"] == 10).body
+        joined = b.message_with(Code=10)
         self.assertEqual(joined["Seq"], seq + 1)
         c = self.come(*cid)
         self.assertEqual(c.sync(room, AfterSeq=0).body["FirstSeq"], seq + 1)
         self.assertEqual(c.send(room, "thanks", f"{self.prefix}-2").body["Seq"], seq + 2)
         self.server.good("/chatroom/out.group", {"group_id": group_id}, bob[1])
-        left = a.find(lambda f: f.action == MESSAGE and f.body["Code"] == 12).body
+        left = a.message_with(Code=12)
         self.assertEqual(left["Seq"], seq + 3)
         self.assertError(b.send(room, "still?", f"{self.prefix}-3"), "not_member")
         self.assertError(b.sync(room), "not_member")
@@ -274,7 +274,7 @@ class Messages(Web):
                 "id": f"{self.prefix}-1"}
         sent = self.server.good("/message/send.message", body, ann[1], device="web-1")
         self.assertEqual((sent["seq"], sent["chatroom_id"], sent["user_id"]), (2, chat, ann[0]))
-        pushed = b.find(lambda f: f.action == MESSAGE and f.body["Code"] == 1).body
+        pushed = b.message_with(Code=1)
         self.assertEqual((pushed["Content"], pushed["MessageId"], pushed["DeviceID"]),
                          ("over HTTP", sent["message_id"], "web-1"))
         again = self.server.good("/message/send.message", body, ann[1], device="web-1")

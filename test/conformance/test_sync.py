@@ -136,7 +136,7 @@ class Sync(Case):
             "group_id": group, "member_list": [late.user_id]}, world.tokens[self.name("ann"), "a1"],
             device="a1")
         owner.send(room, "welcome", f"{self.prefix}-w")
-        late.find(lambda f: f.action == 3 and f.body["Content"] == "welcome")
+        late.message_with(Content="welcome")
         page = late.sync(room, AfterSeq=0)
         self.assertEqual(page.body["FirstSeq"], head + 1)
         self.assertSeqs(page.body["Messages"], [head + 1, head + 2])
