@@ -1,0 +1,73 @@
+# FreeIM: `make run` to try it, `make test` to check all of it. Both install what is missing.
+
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BUILD_FLAGS ?=
+DEBUG := .build/debug
+RELEASE := .build/release
+SWIFT_FILES := $(shell git ls-files '*.swift' 2>/dev/null | grep -v '\.pb\.swift$$')
+
+.PHONY: help deps build release run test unit-test conformance demo-test scenarios bench proto \
+	proto-check format lint clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+deps: ## install the missing Debian packages; says which ones first
+	@test/deps
+
+build: deps ## debug build of everything
+	swift build $(BUILD_FLAGS)
+
+release: deps ## release build of the three programs
+	for product in freeim-server imtui imbench; do
+	  swift build $(BUILD_FLAGS) -c release --product $$product
+	done
+
+run: release ## a server, demo accounts, an echo bot and imtui; without a terminal: a demonstration
+	@FREEIM_BIN=$(RELEASE) test/demo/run
+
+test: build unit-test proto-check conformance demo-test scenarios ## everything that has to pass
+	@echo 'make test: all passed'
+
+unit-test: ## the Swift tests
+	swift test $(BUILD_FLAGS)
+
+conformance: ## the black-box suite against the built server
+	FREEIM_SERVER=$(DEBUG)/freeim-server python3 test/conformance
+
+demo-test: ## the demonstration of `make run`, without a terminal
+	@FREEIM_BIN=$(DEBUG) test/demo/run </dev/null
+
+scenarios: ## imbench's scenarios, a crash among them
+	@FREEIM_BIN=$(DEBUG) test/scenarios/run
+
+bench: release ## the figures of README.md, side by side
+	@FREEIM_BIN=$(RELEASE) test/bench
+
+proto: deps ## generate the message types from proto/freeim.proto
+	test/proto Sources/FreeIMProtocol
+
+proto-check: ## fail when the checked-in message types are not the proto's
+	@made=$$(mktemp -d)
+	trap 'rm -rf "$$made"' EXIT
+	test/proto "$$made"
+	diff -u Sources/FreeIMProtocol/freeim.pb.swift "$$made/freeim.pb.swift" >/dev/null || {
+	  echo 'Sources/FreeIMProtocol/freeim.pb.swift is not what proto/freeim.proto gives: make proto'
+	  exit 1
+	}
+	echo 'proto-check: the message types are those of the proto'
+
+format: ## lay out the Swift sources
+	swift format format --in-place --parallel --configuration .swift-format $(SWIFT_FILES)
+
+lint: ## check the layout of the Swift sources
+	swift format lint --strict --parallel --configuration .swift-format $(SWIFT_FILES)
+
+clean: ## remove what was built and what `make run` left
+	swift package clean
+	rm -rf .run
