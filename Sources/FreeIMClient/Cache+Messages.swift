@@ -184,3 +184,23 @@ extension Cache {
         }
     }
 }
+
+extension Cache {
+    /// Seqs whose message is held twice: the same ClientMessageId of the same sender at two
+    /// places, or a row outside the ranges. Empty: none.
+    public func doubled(_ chatroomID: Int64) throws -> [Int64] {
+        try pool.read { db in
+            try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT max(seq) FROM message
+                    WHERE chatroom_id = ?1 AND client_message_id <> ''
+                    GROUP BY user_id, client_message_id HAVING count(*) > 1
+                    UNION SELECT seq FROM message m WHERE chatroom_id = ?1 AND NOT EXISTS (
+                        SELECT 1 FROM held_range r WHERE r.chatroom_id = ?1
+                        AND m.seq BETWEEN r.low_seq AND r.high_seq)
+                    ORDER BY 1
+                    """, arguments: [chatroomID])
+        }
+    }
+}
