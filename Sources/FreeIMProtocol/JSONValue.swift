@@ -45,7 +45,7 @@ extension JSONValue: Codable {
     }
 
     /// The integer that is meant: a number without fraction, or a string of digits.
-    var integer: Int64? {
+    public var integer: Int64? {
         switch self {
         case .int(let value): value
         case .double(let value): Int64(exactly: value)
@@ -54,8 +54,34 @@ extension JSONValue: Codable {
         }
     }
 
+    /// The text; nil for anything else.
+    public var text: String? {
+        if case .string(let text) = self { return text }
+        return nil
+    }
+
+    /// The items of a list; empty for anything else.
+    public var items: [JSONValue] {
+        if case .array(let items) = self { return items }
+        return []
+    }
+
+    /// A field of an object; null where there is none.
+    public subscript(_ name: String) -> JSONValue {
+        if case .object(let fields) = self { return fields[name] ?? .null }
+        return .null
+    }
+
+    /// The value in a JSON text; nil when it is none.
+    public init?(parsing bytes: [UInt8]) {
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
+            return nil
+        }
+        self = value
+    }
+
     /// The bytes of the JSON text.
-    func bytes() throws -> [UInt8] {
+    public func bytes() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         return Array(try encoder.encode(self))

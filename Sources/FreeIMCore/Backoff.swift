@@ -1,0 +1,25 @@
+/// Waits between attempts to connect: doubling, jittered, bounded.
+public struct Backoff: Sendable {
+    /// Milliseconds of the first wait at most.
+    public static let firstMs: Int64 = 500
+    /// Milliseconds of any wait at most.
+    public static let mostMs: Int64 = 30_000
+
+    /// Attempts that failed since the last success.
+    public private(set) var failures = 0
+
+    public init() {}
+
+    /// The next wait; `random` in 0 ..< 1. At least half of the bound, so that it is a wait.
+    public mutating func next(random: Double) -> Int64 {
+        precondition((0..<1).contains(random))
+        let bound = min(Backoff.mostMs, Backoff.firstMs << Int64(min(failures, 16)))
+        failures += 1
+        return bound / 2 + Int64(Double(bound / 2) * random)
+    }
+
+    /// An attempt succeeded.
+    public mutating func reset() {
+        failures = 0
+    }
+}

@@ -1,0 +1,90 @@
+import DequeModule
+
+/// Sends that wait for their acknowledgement, in the order they were written.
+///
+/// A send keeps its ClientMessageId through every retry, so the server stores it once. Sends
+/// leave in order, also after a broken connection (the server had stored a prefix of them); only
+/// a `busy` in the middle of a window can let a later send pass an earlier one.
+public struct OutboxMachine: Sendable {
+    /// Sends under way at once.
+    public static let windowMax = 16
+
+    /// What the server says to a send.
+    public enum Answer: Sendable, Equatable {
+        case acknowledged
+        /// It did not happen and would not the next time either.
+        case refused(code: String)
+        /// It may be tried again after so many milliseconds.
+        case retry(afterMs: Int64)
+    }
+
+    /// Where a send is.
+    enum Phase: Equatable {
+        case waiting
+        case underWay
+    }
+
+    struct Entry {
+        let id: String
+        var phase: Phase
+    }
+
+    private var entries: Deque<Entry> = []
+    private var isConnected = false
+    private var notBefore: Int64 = 0
+
+    public init(_ ids: [String] = []) {
+        for id in ids { entries.append(Entry(id: id, phase: .waiting)) }
+    }
+
+    /// Sends that are not answered for good.
+    public var ids: [String] { entries.map(\.id) }
+    /// When to ask `takeReady` again although nothing happens; nil: no need.
+    public var wakeAt: Int64? { notBefore > 0 && !entries.isEmpty ? notBefore : nil }
+
+    /// Adds a send that is on disk.
+    public mutating func enqueue(_ id: String) {
+        if entries.contains(where: { $0.id == id }) { return }
+        entries.append(Entry(id: id, phase: .waiting))
+    }
+
+    /// The connection can take sends.
+    public mutating func connected() {
+        isConnected = true
+        notBefore = 0
+    }
+
+    /// The connection broke: whatever was under way is sent again, with the same ID.
+    public mutating func disconnected() {
+        isConnected = false
+        for index in entries.indices { entries[index].phase = .waiting }
+    }
+
+    /// What to send now, in order; each counts as under way.
+    public mutating func takeReady(now: Int64) -> [String] {
+        guard isConnected, now >= notBefore else { return [] }
+        notBefore = 0
+        var ready: [String] = []
+        for index in entries.indices.prefix(OutboxMachine.windowMax)
+        where entries[index].phase == .waiting {
+            entries[index].phase = .underWay
+            ready.append(entries[index].id)
+        }
+        return ready
+    }
+
+    /// Takes the server's answer; whether the send is done with (acknowledged or refused).
+    public mutating func answered(_ id: String, _ answer: Answer, now: Int64) -> Bool {
+        guard let index = entries.firstIndex(where: { $0.id == id }) else { return false }
+        switch answer {
+        case .acknowledged, .refused:
+            entries.remove(at: index)
+            return true
+        case .retry(let afterMs):
+            // What went out behind it goes again too, so that the order holds.
+            for later in entries.indices where later >= index { entries[later].phase = .waiting }
+            notBefore = max(notBefore, now + max(afterMs, 1))
+            return false
+        }
+    }
+}

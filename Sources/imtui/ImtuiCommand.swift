@@ -1,0 +1,55 @@
+import ArgumentParser
+import FreeIMClient
+import Foundation
+
+/// imtui: a chat client for the terminal, and its headless commands.
+@main
+struct ImtuiCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "imtui",
+        abstract: "Chat from a terminal; without a command, the screen opens.",
+        discussion: ExitStatus.help,
+        subcommands: [
+            ScreenCommand.self, RegisterCommand.self, LoginCommand.self, LogoutCommand.self,
+            SendCommand.self, TailCommand.self, HistoryCommand.self, ChatsCommand.self,
+            SearchCommand.self, VerifyCommand.self, FriendsCommand.self, GroupsCommand.self,
+            EchoCommand.self,
+        ],
+        defaultSubcommand: ScreenCommand.self)
+
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as ClientError {
+            Output.complaint(error.description)
+            Foundation.exit(ExitStatus.code(for: error))
+        } catch let code as ExitCode {
+            Foundation.exit(code.rawValue)
+        } catch {
+            let code = exitCode(for: error)
+            if code == .success { exit(withError: error) }
+            let text = fullMessage(for: error)
+            try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+            let isUsage = code == .validationFailure
+            Foundation.exit(isUsage ? ExitStatus.usage : ExitStatus.failed)
+        }
+    }
+}
+
+/// Opens the screen.
+struct ScreenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "screen", abstract: "Opens the screen (also without any command).")
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let code = try await ScreenMain.run(common)
+        throw ExitCode(code)
+    }
+}
