@@ -1,3 +1,5 @@
+import FreeIMProtocol
+
 /// The OpenAPI 3 description of the routes, made from the table that serves them.
 enum OpenAPIDocument {
     static func make(_ routes: [Route]) -> JSONValue {
