@@ -1,5 +1,3 @@
-import Foundation
-
 /// Any JSON, for bodies whose shape a route's own table describes.
 public enum JSONValue: Sendable, Equatable {
     case null
@@ -11,39 +9,7 @@ public enum JSONValue: Sendable, Equatable {
     case object([String: JSONValue])
 }
 
-extension JSONValue: Codable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .int(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .double(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSONValue].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
-        }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .bool(let value): try container.encode(value)
-        case .int(let value): try container.encode(value)
-        case .double(let value): try container.encode(value)
-        case .string(let value): try container.encode(value)
-        case .array(let value): try container.encode(value)
-        case .object(let value): try container.encode(value)
-        }
-    }
-
+extension JSONValue {
     /// The integer that is meant: a number without fraction, or a string of digits.
     public var integer: Int64? {
         switch self {
@@ -70,21 +36,6 @@ extension JSONValue: Codable {
     public subscript(_ name: String) -> JSONValue {
         if case .object(let fields) = self { return fields[name] ?? .null }
         return .null
-    }
-
-    /// The value in a JSON text; nil when it is none.
-    public init?(parsing bytes: [UInt8]) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
-            return nil
-        }
-        self = value
-    }
-
-    /// The bytes of the JSON text.
-    public func bytes() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-        return Array(try encoder.encode(self))
     }
 }
 

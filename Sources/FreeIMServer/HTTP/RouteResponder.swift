@@ -87,8 +87,7 @@ struct RouteResponder: HTTPResponder {
             throw Refusal(.contentTooLarge, "A body has at most \(limit) bytes here.")
         }
         if buffer.readableBytes == 0 { return [:] }
-        let data = Data(buffer.readableBytesView)
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else {
+        guard let value = JSONValue(parsing: Array(buffer.readableBytesView)) else {
             throw Refusal(.malformedBody, "The body is not JSON.")
         }
         guard case .object(let fields) = value else {
