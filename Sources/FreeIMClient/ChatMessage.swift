@@ -33,6 +33,23 @@ public struct ChatMessage: Sendable, Equatable {
     public var isRecalled = false
     public var state: SendState = .received
 
+    public init(
+        chatroomID: Int64, seq: Int64, messageID: String, userID: Int64, code: Int,
+        content: String, time: Int64, clientMessageID: String = "",
+        targetMessageID: String = "", replyTo: String = ""
+    ) {
+        self.chatroomID = chatroomID
+        self.seq = seq
+        self.messageID = messageID
+        self.userID = userID
+        self.code = code
+        self.content = content
+        self.time = time
+        self.clientMessageID = clientMessageID
+        self.targetMessageID = targetMessageID
+        self.replyTo = replyTo
+    }
+
     /// Whether it is a line that somebody wrote, and not a note or an act on another line.
     public var isText: Bool { code < 8 }
 }
