@@ -33,7 +33,11 @@ public struct SeqRanges: Sendable, Equatable {
 
     /// Adds one seq.
     public mutating func insert(_ seq: Int64) {
-        insert(seq...seq)
+        if let last = ranges.last, last.upperBound + 1 == seq {
+            ranges[ranges.count - 1] = last.lowerBound...seq  // the usual case, in place
+        } else {
+            insert(seq...seq)
+        }
     }
 
     /// The parts of `range` that are not held, ascending.

@@ -1,0 +1,4 @@
+import SwiftProtobuf
+
+/// Any generated body.
+typealias BenchBody = SwiftProtobuf.Message
