@@ -132,11 +132,17 @@ extension ChatClient {
     public func markRead(_ chatroomID: Int64, through seq: Int64) async throws {
         try cache.advance(chatroomID, read: seq)
         eventSink.yield(.conversationsChanged)
+        await sendRead(chatroomID, through: seq)
+    }
+
+    /// Tells the server how far was read. The cache has it: what a connection that ends just now
+    /// does not take goes out when the next one has fetched the conversation list.
+    func sendRead(_ chatroomID: Int64, through seq: Int64) async {
         guard session?.isAuthenticated == true else { return }
         var receipt = IMReceipt()
         receipt.chatroomID = chatroomID
         receipt.readSeq = seq
-        try await write(receipt, action: .receipt, sequenceID: 0)
+        try? await write(receipt, action: .receipt, sequenceID: 0)
     }
 
     /// Tells the others that one is writing, or no longer.

@@ -97,6 +97,10 @@ extension ChatClient {
                     sync.learned(head: item.headSeq, first: item.firstSeq)
                     sync.learned(acknowledged: item.ackSeq)
                 }
+                let held = try cache.conversation(item.chatroomID, ownID: userID)
+                if let held, held.readSeq > item.readSeq {
+                    await sendRead(item.chatroomID, through: held.readSeq)
+                }
                 if item.chatroomType == .single, item.peerID != 0 {
                     try cache.setUser(item.peerID, account: "", nickname: item.title)
                 }
