@@ -7,6 +7,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 BUILD_FLAGS ?=
+BENCH_FLAGS ?=
 DEBUG := .build/debug
 RELEASE := .build/release
 SWIFT_FILES := $(shell git ls-files '*.swift' 2>/dev/null | grep -v '\.pb\.swift$$')
@@ -47,7 +48,7 @@ scenarios: ## imbench's scenarios, a crash among them
 	@FREEIM_BIN=$(DEBUG) test/scenarios/run
 
 bench: release ## the figures of README.md, side by side
-	@FREEIM_BIN=$(RELEASE) test/bench
+	$(RELEASE)/imbench bench $(BENCH_FLAGS)
 
 proto: deps ## generate the message types from proto/freeim.proto
 	test/proto Sources/FreeIMProtocol
