@@ -66,10 +66,11 @@ class Stage:
         with open(self.log.name, encoding="utf-8", errors="replace") as file:
             return "".join(file.readlines()[-15:])
 
-    def start(self, profile, *arguments):
-        """Starts imtui for good; its standard output is a pipe."""
+    def start(self, profile, *arguments, is_read=False):
+        """Starts imtui for good; its standard output is a pipe, or goes to the log."""
         process = subprocess.Popen(
-            self.command(profile, *arguments), stdout=subprocess.PIPE, stderr=self.log,
+            self.command(profile, *arguments),
+            stdout=subprocess.PIPE if is_read else self.log, stderr=self.log,
             stdin=subprocess.DEVNULL, env=self.environment, text=True, start_new_session=True)
         self.processes.append(process)
         return process
@@ -123,7 +124,7 @@ class Watcher:
 
     def __init__(self, stage, profile):
         self.profile = profile
-        self.process = stage.start(profile, "tail", "--json")
+        self.process = stage.start(profile, "tail", "--json", is_read=True)
         self.lines = queue.Queue()
         self.seen = []
         threading.Thread(target=self._read, daemon=True).start()
