@@ -7,7 +7,9 @@ import NIOPosix
 /// One running server: its store, its listeners, and the way it ends.
 public final class ServerInstance: Sendable {
     /// Milliseconds between two writes of the cursors that moved.
-    static let cursorFlushMs = 1_000
+    static let cursorFlushMs = 3_000
+    /// Milliseconds between two parts of such a write.
+    static let cursorPauseMs = 10
 
     /// Where TCP is served, HOST:PORT; nil: not at all.
     public let tcp: ListenAddress?
@@ -41,7 +43,7 @@ public final class ServerInstance: Sendable {
         flusher = Task {
             while !Task.isCancelled {
                 try? await Task.sleep(for: .milliseconds(ServerInstance.cursorFlushMs))
-                await store.flushCursors()
+                await store.flushCursors(pause: .milliseconds(ServerInstance.cursorPauseMs))
             }
         }
     }

@@ -3,15 +3,18 @@ import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import ServiceLifecycle
 
 /// Serves HTTP until it is stopped.
 final class HTTPListener: Sendable {
     /// Where it listens.
     let port: Int
+    private let services: ServiceGroup
     private let task: Task<Void, any Error>
 
-    private init(port: Int, task: Task<Void, any Error>) {
+    private init(port: Int, services: ServiceGroup, task: Task<Void, any Error>) {
         self.port = port
+        self.services = services
         self.task = task
     }
 
@@ -32,22 +35,37 @@ final class HTTPListener: Sendable {
             },
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             logger: log)
-        // Owned by the listener, which cancels it in `stop`.
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: application)], logger: log))
+        // Owned by the listener, which ends it in `stop`.
         let task = Task {
             do {
-                try await application.run()
+                try await group.run()
             } catch {
                 continuation.finish(throwing: error)
                 throw error
             }
         }
-        for try await port in bound { return HTTPListener(port: port, task: task) }
+        for try await port in bound {
+            return HTTPListener(port: port, services: group, task: task)
+        }
         throw StoreError("the HTTP listener ended before it began")
     }
 
-    /// Stops accepting and ends.
+    /// Milliseconds that calls under way may take to end.
+    static let stopMsMax = 2_000
+
+    /// Stops accepting, lets calls under way end, and ends.
     func stop() async {
-        task.cancel()
+        await services.triggerGracefulShutdown()
+        let task = task
+        // Owned by this call: cut short when the listener ends in time.
+        let deadline = Task {
+            try await Task.sleep(for: .milliseconds(HTTPListener.stopMsMax))
+            task.cancel()
+        }
         _ = await task.result
+        deadline.cancel()
     }
 }

@@ -149,14 +149,22 @@ public final class Store: Sendable {
         }
     }
 
-    /// Writes the cursors that moved; called about once a second, and at the end.
-    func flushCursors() async {
+    /// Cursors written in one transaction, so that no message waits long behind them.
+    static let cursorsPerWrite = 64
+
+    /// Writes the cursors that moved, a few at a time with `pause` in between; called every few
+    /// seconds, and at the end without a pause.
+    func flushCursors(pause: Duration? = nil) async {
         let changes = pendingCursors.changes()
-        if changes.isEmpty { return }
-        let written: ()? = try? await write { context in
-            for change in changes { try context.write(change) }
+        for start in stride(from: 0, to: changes.count, by: Store.cursorsPerWrite) {
+            let part = Array(changes[start..<min(start + Store.cursorsPerWrite, changes.count)])
+            let written: ()? = try? await write { context in
+                for change in part { try context.write(change) }
+            }
+            guard written != nil else { return }
+            pendingCursors.written(part)
+            if let pause { try? await Task.sleep(for: pause) }
         }
-        if written != nil { pendingCursors.written(changes) }
     }
 
     /// Whether requests are taken.
