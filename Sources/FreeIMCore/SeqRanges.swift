@@ -24,7 +24,8 @@ public struct SeqRanges: Sendable, Equatable {
         var joined = range
         while end < ranges.count, ranges[end].lowerBound <= range.upperBound + 1 {
             joined =
-                min(joined.lowerBound, ranges[end].lowerBound)...max(
+                min(
+                    joined.lowerBound, ranges[end].lowerBound)...max(
                     joined.upperBound, ranges[end].upperBound)
             end += 1
         }

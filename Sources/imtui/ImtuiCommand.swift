@@ -1,6 +1,6 @@
 import ArgumentParser
-import FreeIMClient
 import Foundation
+import FreeIMClient
 
 /// imtui: a chat client for the terminal, and its headless commands.
 @main

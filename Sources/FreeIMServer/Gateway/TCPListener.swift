@@ -23,7 +23,8 @@ struct TCPListener {
             .childChannelOption(
                 .writeBufferWaterMark,
                 value: ChannelOptions.Types.WriteBufferWaterMark(
-                    low: budget / 2, high: budget))
+                    low: budget / 2, high: budget)
+            )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let hub = network.hub(on: channel.eventLoop) else {

@@ -15,9 +15,12 @@ extension RouteTable {
             }
             return ["chatroom_id": chat.map { .int($0) } ?? .null]
         },
-        Route(.post, "/user/friend.apply.list", "Friend requests to the caller.", [
-            .takes("page", .integer), .takes("perpage", .integer),
-        ]) { call in
+        Route(
+            .post, "/user/friend.apply.list", "Friend requests to the caller.",
+            [
+                .takes("page", .integer), .takes("perpage", .integer),
+            ]
+        ) { call in
             let (offset, limit) = call.paging
             return try await call.store.read { db in
                 let rows = try Row.fetchAll(

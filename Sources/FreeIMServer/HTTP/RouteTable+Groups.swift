@@ -46,9 +46,12 @@ extension RouteTable {
             }
             return .null
         },
-        Route(.get, "/chatroom/my.group.list", "The caller's groups.", [
-            .takes("page", .integer), .takes("perpage", .integer),
-        ]) { call in
+        Route(
+            .get, "/chatroom/my.group.list", "The caller's groups.",
+            [
+                .takes("page", .integer), .takes("perpage", .integer),
+            ]
+        ) { call in
             let (offset, limit) = call.paging
             return try await call.store.read { db in
                 let ids = try Int64.fetchAll(

@@ -8,25 +8,25 @@ extension RouteTable {
         Route(
             .get, "/readyz", .anyone, "Whether requests are taken.", [], answers: "",
             replying: { call in
-            let isReady = call.services.isReady()
-            return .raw(
-                Array((isReady ? "ready\n" : "draining\n").utf8), contentType: "text/plain",
-                status: isReady ? 200 : 503)
+                let isReady = call.services.isReady()
+                return .raw(
+                    Array((isReady ? "ready\n" : "draining\n").utf8), contentType: "text/plain",
+                    status: isReady ? 200 : 503)
             }),
         Route(
             .get, "/metrics", .loopbackOrAdmin, "Counters in Prometheus' text format.", [],
             answers: "",
             replying: { call in
-            .raw(
-                Array(call.services.metrics.exposition().utf8),
-                contentType: "text/plain; version=0.0.4", status: 200)
+                .raw(
+                    Array(call.services.metrics.exposition().utf8),
+                    contentType: "text/plain; version=0.0.4", status: 200)
             }),
         Route(
             .get, "/openapi.json", .anyone, "This description of every route.", [], answers: "",
             replying: { _ in
-            .raw(
-                try OpenAPIDocument.make(RouteTable.all).bytes(),
-                contentType: "application/json", status: 200)
+                .raw(
+                    try OpenAPIDocument.make(RouteTable.all).bytes(),
+                    contentType: "application/json", status: 200)
             }),
         Route(
             .post, "/admin/provision", .admin,

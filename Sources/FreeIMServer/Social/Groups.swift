@@ -1,5 +1,5 @@
-import FreeIMProtocol
 import Foundation
+import FreeIMProtocol
 import GRDB
 
 /// Groups, their members and roles; each call is one job at its place in the log.
@@ -306,7 +306,9 @@ enum Groups {
         let blocked = try Int64.fetchOne(
             context.db, sql: "SELECT 1 FROM user_block WHERE user_id = ? AND blocked_id = ?",
             arguments: [member, userID])
-        if blocked != nil { throw Refusal(.blocked, "\(member) does not take invitations from you.") }
+        if blocked != nil {
+            throw Refusal(.blocked, "\(member) does not take invitations from you.")
+        }
     }
 
     private static func content(_ what: [String: JSONValue]) throws -> String {

@@ -72,9 +72,13 @@ struct ConversationLister {
     private func conversation(_ chatroomID: Int64) throws -> IMConversation {
         var conversation = IMConversation()
         conversation.chatroomID = chatroomID
-        guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [
-            chatroomID, userID, device,
-        ]) else { return conversation }
+        guard
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: sql),
+                arguments: [
+                    chatroomID, userID, device,
+                ])
+        else { return conversation }
         conversation.chatroomType = IMChatroomType(rawValue: row["type"]) ?? .unknown
         conversation.firstSeq = row["first_seq"]
         conversation.notifyLevel = row["notify_level"]

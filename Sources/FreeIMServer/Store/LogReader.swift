@@ -26,7 +26,14 @@ struct LogReader {
 
     /// The seq of that ID, or the lowest seq whose ID is greater; nil: none is.
     func position(of id: MessageID) throws -> (seq: Int64, isExact: Bool)? {
-        let stamp = Int64(id.stamp)
+        let type = try Int.fetchOne(
+            db.cachedStatement(sql: "SELECT type FROM chatroom WHERE id = ?"),
+            arguments: [chatroomID])
+        let own = MessageID(
+            stamp: id.stamp, chatroomType: IMChatroomType(rawValue: type ?? 0) ?? .unknown,
+            chatroomID: chatroomID)
+        // An ID of another conversation with the same stamp stands before or behind one of here.
+        let stamp = Int64(id.stamp) + (id > own ? 1 : 0)
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
@@ -38,7 +45,7 @@ struct LogReader {
         for entry in entries where entry.stamp >= stamp {
             if best.map({ entry.stamp < $0.stamp }) ?? true { best = (entry.stamp, entry.seq) }
         }
-        return best.map { ($0.seq, $0.stamp == stamp) }
+        return best.map { ($0.seq, id == own && $0.stamp == stamp) }
     }
 
     /// Fills `slice` with messages of `range`, from its low end up (or from its high end down),
@@ -84,11 +91,12 @@ struct LogReader {
     ) throws -> Bool {
         let order = from <= end ? "ASC" : "DESC"
         let select = try RawStatement(
-            db, """
-                SELECT m.body, s.seq FROM message_seq s JOIN message m ON m.id = s.message_id
-                WHERE s.chatroom_id = ?1 AND s.seq BETWEEN ?2 AND ?3
-                ORDER BY s.seq \(order) LIMIT ?4
-                """)
+            db,
+            """
+            SELECT m.body, s.seq FROM message_seq s JOIN message m ON m.id = s.message_id
+            WHERE s.chatroom_id = ?1 AND s.seq BETWEEN ?2 AND ?3
+            ORDER BY s.seq \(order) LIMIT ?4
+            """)
         select.bind(chatroomID, min(from, end), max(from, end), Int64(max(limit, 1)))
         var isOpen = true
         try select.forEach { row in

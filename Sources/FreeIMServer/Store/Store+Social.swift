@@ -35,17 +35,18 @@ extension Store {
                             """),
                     arguments: [chatroomID])
             else { return true }
-            let friends = try Int.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        SELECT (SELECT count(*) FROM friendship
-                            WHERE (user_id = ?1 AND friend_id = ?2)
-                                OR (user_id = ?2 AND friend_id = ?1))
-                        - 10 * (SELECT count(*) FROM user_block
-                            WHERE (user_id = ?1 AND blocked_id = ?2)
-                                OR (user_id = ?2 AND blocked_id = ?1))
-                        """),
-                arguments: [pair["user_low"] as Int64, pair["user_high"] as Int64]) ?? 0
+            let friends =
+                try Int.fetchOne(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT (SELECT count(*) FROM friendship
+                                WHERE (user_id = ?1 AND friend_id = ?2)
+                                    OR (user_id = ?2 AND friend_id = ?1))
+                            - 10 * (SELECT count(*) FROM user_block
+                                WHERE (user_id = ?1 AND blocked_id = ?2)
+                                    OR (user_id = ?2 AND blocked_id = ?1))
+                            """),
+                    arguments: [pair["user_low"] as Int64, pair["user_high"] as Int64]) ?? 0
             return options.isMessagingOpen ? friends >= 0 : friends == 2
         }
     }

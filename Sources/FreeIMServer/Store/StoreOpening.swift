@@ -36,11 +36,12 @@ enum StoreOpening {
                     """)
         }
         do {
+            try refuseNewer(path)
             let pool = try DatabasePool(path: path, configuration: configuration)
             try pool.writeWithoutTransaction { db in
                 try db.execute(
                     sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")
-                try migrate(db, path: path)
+                try migrate(db)
             }
             return pool
         } catch let error as DatabaseError {
@@ -49,8 +50,14 @@ enum StoreOpening {
         }
     }
 
-    private static func migrate(_ db: Database, path: String) throws {
-        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    /// Looks at the version without writing a byte: a newer program's file stays as it is.
+    private static func refuseNewer(_ path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        let found = try DatabaseQueue(path: path, configuration: configuration).read { db in
+            try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        }
         if found > newestVersion {
             throw StoreError(
                 """
@@ -58,6 +65,10 @@ enum StoreOpening {
                 which is all that this program knows; use a newer freeim-server
                 """)
         }
+    }
+
+    private static func migrate(_ db: Database) throws {
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         for migration in FreeIMSchema.server where migration.version > found {
             try db.inTransaction {
                 try db.execute(sql: migration.sql)

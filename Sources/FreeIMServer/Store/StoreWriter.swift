@@ -66,16 +66,19 @@ final class StoreWriter {
         try pool.writeWithoutTransaction { db in
             statements = try WriterStatements(db)
             var indexer = try TailIndexer(db)
-            let indexed = try Int64.fetchOne(
-                db, sql: "SELECT value FROM setting WHERE key = 'indexed_message_id'") ?? 0
+            let indexed =
+                try Int64.fetchOne(
+                    db, sql: "SELECT value FROM setting WHERE key = 'indexed_message_id'") ?? 0
             nextRow = 1 + (try Int64.fetchOne(db, sql: "SELECT max(id) FROM message") ?? 0)
-            let newest = try Int64.fetchOne(
-                db, sql: """
-                    SELECT max(s) FROM (
-                        SELECT stamp AS s FROM
-                            (SELECT stamp FROM message ORDER BY id DESC LIMIT 16384)
-                        UNION ALL SELECT max(stamp) FROM reserved_message_id)
-                    """) ?? 0
+            let newest =
+                try Int64.fetchOne(
+                    db,
+                    sql: """
+                        SELECT max(s) FROM (
+                            SELECT stamp AS s FROM
+                                (SELECT stamp FROM message ORDER BY id DESC LIMIT 16384)
+                            UNION ALL SELECT max(stamp) FROM reserved_message_id)
+                        """) ?? 0
             generator = MessageIDGenerator(after: max(UInt64(newest), generator.last))
             let rows = try loadTail(db, after: indexed)
             indexer.add(rows)
@@ -93,10 +96,11 @@ final class StoreWriter {
 
     private func loadTail(_ db: Database, after indexed: Int64) throws -> [TailRow] {
         let select = try RawStatement(
-            db, """
-                SELECT id, chatroom_id, seq, stamp, user_id, key_hash FROM message
-                WHERE id > ?1 ORDER BY id
-                """)
+            db,
+            """
+            SELECT id, chatroom_id, seq, stamp, user_id, key_hash FROM message
+            WHERE id > ?1 ORDER BY id
+            """)
         select.bind(indexed)
         var rows: [TailRow] = []
         try select.forEach { row in

@@ -18,7 +18,8 @@ final class SpawnedServer: Sendable {
     /// A server of that executable with a data folder of its own.
     init(executable: String, arguments: [String] = []) throws {
         guard FileManager.default.isExecutableFile(atPath: executable) else {
-            throw BenchError(.usage, "there is no server at \(executable); build it, or --spawn one")
+            throw BenchError(
+                .usage, "there is no server at \(executable); build it, or --spawn one")
         }
         self.executable = executable
         self.arguments = arguments

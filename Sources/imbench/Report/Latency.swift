@@ -20,7 +20,9 @@ struct Latency {
 
     /// p50, p99 and p99.9 for people.
     var summary: String {
-        [50.0, 99, 99.9].map { "p\($0 == 50 ? "50" : $0 == 99 ? "99" : "99.9") "
-            + String(milliseconds($0)) + " ms" }.joined(separator: "  ")
+        [50.0, 99, 99.9].map {
+            "p\($0 == 50 ? "50" : $0 == 99 ? "99" : "99.9") "
+                + String(milliseconds($0)) + " ms"
+        }.joined(separator: "  ")
     }
 }

@@ -73,7 +73,8 @@ struct RunReport: Sendable {
         if serverCPU.cpu > 0 {
             lines.append(
                 "  server         \(Self.two(serverMicrosPerMessage)) µs CPU a message "
-                    + "(\(Self.two(serverCPU.user)) s user, \(Self.two(serverCPU.system)) s system), "
+                    + "(\(Self.two(serverCPU.user)) s user, "
+                    + "\(Self.two(serverCPU.system)) s system), "
                     + "\(serverResident / 1_048_576) MiB resident")
         }
         if reconnects > 0 { lines.append("  reconnects     \(reconnects)") }

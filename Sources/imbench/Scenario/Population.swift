@@ -121,7 +121,8 @@ struct Population: Sendable {
         let answer = JSONValue(parsing: reply.body) ?? .null
         guard answer["code"].integer == 0 else {
             throw BenchError(
-                .unreachable, "provisioning was refused: \(answer["msg"].text ?? "\(reply.status)")")
+                .unreachable, "provisioning was refused: \(answer["msg"].text ?? "\(reply.status)")"
+            )
         }
         return answer["data"]
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Foundation
 import FreeIMClient
 import FreeIMProtocol
-import Foundation
 
 /// Where a password comes from: standard input, the environment, or a prompt without echo.
 struct PasswordOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Foundation
 import FreeIMClient
 import FreeIMProtocol
-import Foundation
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {

@@ -1,6 +1,6 @@
+import Foundation
 import FreeIMClient
 import FreeIMProtocol
-import Foundation
 
 /// Who is signed in on this device, and where: a file of mode 0600 in the config folder.
 struct Profile: Codable {

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Foundation
 import FreeIMClient
 import FreeIMProtocol
-import Foundation
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -43,7 +43,8 @@ struct CommandRunner {
                     ["Members", ""]
                         + members.map { member in
                             let role = member["member_identity"].text ?? ""
-                            return "\(member["nickname"].text ?? "")  @\(member["account"].text ?? "")"
+                            return
+                                "\(member["nickname"].text ?? "")  @\(member["account"].text ?? "")"
                                 + (role == "common" ? "" : "  \(role)")
                         }))
         case .chat(let name):

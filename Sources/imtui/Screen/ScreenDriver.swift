@@ -1,6 +1,6 @@
+import Foundation
 import FreeIMClient
 import FreeIMProtocol
-import Foundation
 
 /// Carries out what the reducer asks for: the client, the cache, the server's routes.
 actor ScreenDriver {
@@ -100,7 +100,8 @@ actor ScreenDriver {
             try? client?.cache.setDraft(chatroomID, text)
         case .loadOlder(let chatroomID, let seq, let limit):
             loadOlder(chatroomID, before: seq, limit)
-        case .send(let chatroomID, let text): await attempt { try await $0.send(text, to: chatroomID) }
+        case .send(let chatroomID, let text):
+            await attempt { try await $0.send(text, to: chatroomID) }
         case .retry(let chatroomID):
             await attempt { client in
                 for item in try client.cache.outbox(chatroomID) where item.failure != nil {

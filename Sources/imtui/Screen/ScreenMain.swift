@@ -1,6 +1,6 @@
+import Foundation
 import FreeIMClient
 import FreeIMProtocol
-import Foundation
 
 /// The screen's shell: one queue of actions, the reducer, the view, the painter.
 enum ScreenMain {

@@ -61,9 +61,11 @@ extension ScreenReducer {
         case .altUp: return step(&state, -1)
         case .altDown: return step(&state, 1)
         case .alt("a"):
-            guard let next = state.conversations.first(where: {
-                $0.unread > 0 && $0.chatroomID != state.selected
-            }) else {
+            guard
+                let next = state.conversations.first(where: {
+                    $0.unread > 0 && $0.chatroomID != state.selected
+                })
+            else {
                 state.notice = "nothing unread"
                 return []
             }
@@ -88,7 +90,8 @@ extension ScreenReducer {
         let wanted = state.scroll + rows
         state.scroll = min(max(wanted, 0), most)
         if state.scroll == 0 { return reload(state) }
-        guard rows > 0, wanted >= most, !state.isLoadingOlder, let chat = state.selectedConversation,
+        guard rows > 0, wanted >= most, !state.isLoadingOlder,
+            let chat = state.selectedConversation,
             let oldest = state.messages.first(where: { $0.seq > 0 })?.seq, oldest > chat.firstSeq
         else { return [] }
         state.isLoadingOlder = true

@@ -6,7 +6,8 @@ struct ScreenState: Equatable, Sendable {
     struct SignInForm: Equatable, Sendable {
         var isRegistering = false
         /// Server (TCP), HTTP, account, password, nickname.
-        var fields = [Composer("127.0.0.1:2000"), Composer("127.0.0.1:8080"), Composer(),
+        var fields = [
+            Composer("127.0.0.1:2000"), Composer("127.0.0.1:8080"), Composer(),
             Composer(), Composer(),
         ]
         var focus = 2

@@ -1,5 +1,5 @@
-import FreeIMClient
 import Foundation
+import FreeIMClient
 
 /// The lines of a conversation, newest at the bottom.
 enum TimelineView {
@@ -35,7 +35,8 @@ enum TimelineView {
         var speaker: Int64?
         if let first = state.messages.first(where: { $0.seq > 0 }), first.seq > chat.firstSeq {
             lines.append(
-                Line(rule(state.isLoadingOlder ? "loading older messages" : "more above", width),
+                Line(
+                    rule(state.isLoadingOlder ? "loading older messages" : "more above", width),
                     .quiet))
         }
         for message in state.messages {
@@ -82,7 +83,8 @@ enum TimelineView {
             var line = Line("\(clock) ", .quiet)
             let ink: Style.Ink = isOwn ? .accent : .person(Int(message.userID % 6))
             line.pieces.append(
-                .init(text: TextWidth.fit(SafeText.escaped(state.name(message.userID)), columns),
+                .init(
+                    text: TextWidth.fit(SafeText.escaped(state.name(message.userID)), columns),
                     style: Style(ink: ink, isBold: true)))
             lines.append(line)
         }
