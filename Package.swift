@@ -92,7 +92,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FreeIMClientTests",
-            dependencies: ["FreeIMClient", "FreeIMServer", "freeim-server"],
+            dependencies: ["FreeIMClient", "FreeIMServer", "freeim-server", grdb, logging],
             swiftSettings: strict),
         .testTarget(
             name: "ImtuiTests", dependencies: ["imtui", "freeim-server"], swiftSettings: strict),

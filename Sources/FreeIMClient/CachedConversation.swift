@@ -20,4 +20,40 @@ public struct CachedConversation: Sendable, Equatable {
     public var unread: Int64
     /// The newest line that somebody wrote; nil: none is held.
     public var newest: ChatMessage?
+
+    public init(
+        chatroomID: Int64,
+        type: Int,
+        title: String,
+        peerID: Int64,
+        headSeq: Int64,
+        firstSeq: Int64,
+        ackSeq: Int64,
+        readSeq: Int64,
+        peerDeliveredSeq: Int64,
+        peerReadSeq: Int64,
+        notifyLevel: Int,
+        isPinned: Bool,
+        memberCount: Int,
+        updatedTime: Int64,
+        unread: Int64,
+        newest: ChatMessage?
+    ) {
+        self.chatroomID = chatroomID
+        self.type = type
+        self.title = title
+        self.peerID = peerID
+        self.headSeq = headSeq
+        self.firstSeq = firstSeq
+        self.ackSeq = ackSeq
+        self.readSeq = readSeq
+        self.peerDeliveredSeq = peerDeliveredSeq
+        self.peerReadSeq = peerReadSeq
+        self.notifyLevel = notifyLevel
+        self.isPinned = isPinned
+        self.memberCount = memberCount
+        self.updatedTime = updatedTime
+        self.unread = unread
+        self.newest = newest
+    }
 }
