@@ -64,10 +64,10 @@ proto-check: ## fail when the checked-in message types are not the proto's
 	echo 'proto-check: the message types are those of the proto'
 
 format: ## lay out the Swift sources
-	swift format format --in-place --parallel --configuration .swift-format $(SWIFT_FILES)
+	@swift format format --in-place --parallel --configuration .swift-format $(SWIFT_FILES)
 
 lint: ## check the layout of the Swift sources
-	swift format lint --strict --parallel --configuration .swift-format $(SWIFT_FILES)
+	@swift format lint --strict --parallel --configuration .swift-format $(SWIFT_FILES)
 
 clean: ## remove what was built and what `make run` left
 	swift package clean

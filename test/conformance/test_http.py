@@ -1,7 +1,10 @@
 """PROTOCOL.md §7: accounts, friends and chatrooms over HTTP."""
 
+import os
+import re
+
 from harness import Case
-from wire import AUTH, MESSAGE, QUIT
+from wire import AUTH, MESSAGE, QUIT, ROOT
 
 
 class Web(Case):
@@ -305,6 +308,16 @@ class Operations(Web):
                       "/user/member.info", "/user/add.friend", "/chatroom/create.group",
                       "/message/send.message", "/message/sync", "/admin/provision", "/healthz"):
             self.assertIn(route, api["paths"])
+
+    def test_the_page_names_every_route(self):
+        """docs/PROTOCOL.md and the server list the same routes."""
+        with open(os.path.join(ROOT, "docs", "PROTOCOL.md"), encoding="utf-8") as file:
+            text = file.read()
+        section = text[text.index("## 7. HTTP"):text.index("## 8.")]
+        named = set(re.findall(r"`(?:GET )?(/[\w./:-]+)`", section))
+        _, api = self.server.call("/openapi.json", method="GET")
+        served = {re.sub(r"\{(\w+)\}", r":\1", path) for path in api["paths"]}
+        self.assertEqual(named, served)
 
     def test_provisioning(self):
         body = {"users": [{"account": self.name("p"), "nickname": "P", "devices": [
