@@ -41,7 +41,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/friend add bob hi there", SlashCommand.friend(act: "add", account: "bob", remark: "hi there")),
+        (
+            "/friend add bob hi there",
+            SlashCommand.friend(act: "add", account: "bob", remark: "hi there")
+        ),
         ("/friend accept", .friend(act: "accept", account: "", remark: "")),
         ("/friend list", .friend(act: "list", account: "", remark: "")),
         ("/friend block bob", .friend(act: "block", account: "bob", remark: "")),
