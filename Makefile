@@ -25,7 +25,7 @@ build: deps ## debug build of everything
 	swift build $(BUILD_FLAGS)
 
 release: deps ## release build of the three programs
-	for product in freeim-server imtui imbench; do
+	@for product in freeim-server imtui imbench; do
 	  swift build $(BUILD_FLAGS) -c release --product $$product
 	done
 
