@@ -65,9 +65,11 @@ import Testing
         #expect(type(&state, "/retry").contains(.retry(1)))
         #expect(type(&state, "/reconnect").contains(.reconnect))
         _ = type(&state, "/help")
-        #expect(state.isHelpShown)
+        #expect(state.helpPage == 0)
+        _ = press(&state, .pageDown)
+        #expect(state.helpPage == 1)
         _ = press(&state, .escape)
-        #expect(!state.isHelpShown)
+        #expect(state.helpPage == nil)
         #expect(type(&state, "/quit").contains(.quit))
         #expect(state.isEnding)
     }

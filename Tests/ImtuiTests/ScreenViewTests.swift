@@ -30,7 +30,7 @@ import Testing
                 var state = ScreenFixture.state(rows: rows, columns: columns)
                 state.composer = Composer(String(repeating: "你好 wide text ", count: 20))
                 for isHelp in [false, true] {
-                    state.isHelpShown = isHelp
+                    state.helpPage = isHelp ? 0 : nil
                     let grid = ScreenView.draw(state)
                     #expect(grid.cells.count == rows)
                     for row in grid.cells {

@@ -20,9 +20,12 @@ extension ScreenReducer {
 
     static func reduceKey(_ state: inout ScreenState, _ key: Key) -> [ScreenEffect] {
         state.notice = ""
-        if state.isHelpShown {
-            state.isHelpShown = false
-            if key == .escape || key == .function(1) || key == .enter { return [] }
+        if let page = state.helpPage {
+            let step = key == .pageDown ? 1 : key == .pageUp ? -1 : 0
+            let next = page + step
+            let stays = step != 0 && next >= 0 && next < HelpView.pages(rows: state.rows)
+            state.helpPage = stays ? next : nil
+            return []
         }
         if let effects = navigate(&state, key) { return effects }
         let wasEmpty = state.composer.isEmpty
@@ -43,7 +46,7 @@ extension ScreenReducer {
         switch key {
         case .enter: return enter(&state)
         case .function(1):
-            state.isHelpShown = true
+            state.helpPage = 0
             return []
         case .escape:
             state.listing = nil
@@ -134,7 +137,7 @@ extension ScreenReducer {
         var effects: [ScreenEffect] = []
         if let selected = state.selected { effects.append(.saveDraft(selected, "")) }
         switch parsed {
-        case .help: state.isHelpShown = true
+        case .help: state.helpPage = 0
         case .quit:
             state.isEnding = true
             effects.append(.quit)

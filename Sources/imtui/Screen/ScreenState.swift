@@ -40,7 +40,8 @@ struct ScreenState: Equatable, Sendable {
     var composer = Composer()
     var history: [String] = []
     var historyAt: Int?
-    var isHelpShown = false
+    /// The page of help over everything else; nil: none.
+    var helpPage: Int?
     var notice = ""
     var typing: [Int64: Set<Int64>] = [:]
     /// Lines of a search or a listing, shown over the timeline until Esc.

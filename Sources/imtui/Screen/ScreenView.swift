@@ -19,7 +19,7 @@ enum ScreenView {
         status(state, layout, &grid)
         composer(state, layout, &grid)
         hints(state, layout, &grid)
-        if state.isHelpShown { HelpView.draw(into: &grid) }
+        if let page = state.helpPage { HelpView.draw(page: page, into: &grid) }
         return grid
     }
 
@@ -230,25 +230,39 @@ enum SignInView {
     }
 }
 
-/// The page that F1 shows, made from the tables of keys and commands.
+/// The pages that F1 shows, made from the tables of keys and commands.
 enum HelpView {
-    static func draw(into grid: inout Grid) {
-        let lines: [(String, String)] =
-            [("Keys", "")] + ScreenReducer.keyTable.map { ($0.keys, $0.does) }
-            + [("", ""), ("Commands", "")] + SlashCommand.table.map { ($0.usage, $0.does) }
-        let first = (lines.map { TextWidth.of($0.0) }.max() ?? 0) + 2
+    private static let lines: [(left: String, right: String)] =
+        [("Keys", "")] + ScreenReducer.keyTable.map { ($0.keys, $0.does) }
+        + [("", ""), ("Commands", "")] + SlashCommand.table.map { ($0.usage, $0.does) }
+
+    /// Pages on a screen of so many rows.
+    static func pages(rows: Int) -> Int {
+        let perPage = max(1, rows - 2)
+        return (lines.count + perPage - 1) / perPage
+    }
+
+    static func draw(page: Int, into grid: inout Grid) {
+        let widest = lines.map { TextWidth.of($0.left) }.max() ?? 0
+        let first = min(widest + 2, max(12, grid.columns * 55 / 100))
         for row in 0..<grid.rows { grid.fill(row: row, style: .plain) }
-        let isTwoColumns = lines.count > grid.rows - 2 && grid.columns >= 150
-        let perColumn = max(1, grid.rows - 2)
-        for (index, line) in lines.enumerated() {
-            let column = isTwoColumns ? (index / perColumn) * (grid.columns / 2) : 0
-            let row = isTwoColumns ? index % perColumn : index
-            if row >= perColumn { break }
-            let isTitle = line.1.isEmpty
-            grid.put(line.0, row: row, column: column + 2, style: isTitle ? .bold : .plain)
-            grid.put(line.1, row: row, column: column + 2 + first, style: .quiet)
+        let perPage = max(1, grid.rows - 2)
+        let shown = lines.dropFirst(page * perPage).prefix(perPage)
+        for (row, line) in shown.enumerated() {
+            let isTitle = line.right.isEmpty
+            grid.put(
+                TextWidth.fit(line.left, first - 1), row: row, column: 2,
+                style: isTitle ? .bold : .plain)
+            grid.put(
+                TextWidth.fit(line.right, grid.columns - first - 3), row: row, column: 2 + first,
+                style: .quiet)
         }
-        grid.put("any key goes back", row: grid.rows - 1, column: 2, style: .quiet)
+        let count = pages(rows: grid.rows)
+        let hint =
+            page + 1 < count
+            ? "page \(page + 1) of \(count) · PgDn more · any other key goes back"
+            : "any key goes back"
+        grid.put(hint, row: grid.rows - 1, column: 2, style: .quiet)
         grid.cursor = nil
     }
 }
