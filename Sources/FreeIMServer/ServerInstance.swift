@@ -7,7 +7,7 @@ import NIOPosix
 /// One running server: its store, its listeners, and the way it ends.
 public final class ServerInstance: Sendable {
     /// Milliseconds between two writes of the cursors that moved.
-    static let cursorFlushMs = 3_000
+    static let cursorFlushMs = 1_000
     /// Milliseconds between two parts of such a write.
     static let cursorPauseMs = 10
 
