@@ -20,7 +20,7 @@ extension ChatClient {
 
     /// Sends a request and waits for its reply; throws `ClientError`.
     func request(_ message: some ProtocolBody, action: IMAction) async throws -> Frame {
-        guard let sequenceID = session?.takeSequenceID() else {
+        guard session?.isClosed == false, let sequenceID = session?.takeSequenceID() else {
             throw ClientError.offline("not connected")
         }
         var bytes = ByteBuffer()

@@ -53,26 +53,38 @@ extension ChatClient {
         await flushOutbox()
     }
 
-    /// Sends what is ready, in order.
+    /// Sends what is ready, one after the other: two flushes at once would mix up the order.
     func flushOutbox() async {
-        guard session?.isAuthenticated == true else { return }
-        for id in outbox.takeReady(now: ChatClient.now()) {
-            guard let item = try? cache.outboxItem(id), item.failure == nil else {
-                _ = outbox.answered(id, .acknowledged, now: 0)
-                continue
+        isFlushWanted = true
+        if isFlushing { return }
+        isFlushing = true
+        defer { isFlushing = false }
+        while isFlushWanted {
+            isFlushWanted = false
+            while session?.isAuthenticated == true,
+                let id = outbox.takeReady(now: ChatClient.now(), most: 1).first
+            {
+                await transmit(id)
             }
-            var message = IMMessageItem()
-            message.chatroomID = item.chatroomID
-            message.code = IMMessageCode(rawValue: item.code) ?? .text
-            message.content = item.content
-            message.clientMessageID = item.clientMessageID
-            message.replyTo = item.replyTo
-            message.targetMessageID = item.targetMessageID
-            guard let sequenceID = session?.takeSequenceID() else { return }
-            session?.sends[sequenceID] = id
-            // A failed write shows as the end of the connection, and the send goes out again.
-            try? await write(message, action: .message, sequenceID: sequenceID)
         }
+    }
+
+    private func transmit(_ id: String) async {
+        guard let item = try? cache.outboxItem(id), item.failure == nil else {
+            _ = outbox.answered(id, .acknowledged, now: 0)
+            return
+        }
+        var message = IMMessageItem()
+        message.chatroomID = item.chatroomID
+        message.code = IMMessageCode(rawValue: item.code) ?? .text
+        message.content = item.content
+        message.clientMessageID = item.clientMessageID
+        message.replyTo = item.replyTo
+        message.targetMessageID = item.targetMessageID
+        guard let sequenceID = session?.takeSequenceID() else { return }
+        session?.sends[sequenceID] = id
+        // A failed write shows as the end of the connection, and the send goes out again.
+        try? await write(message, action: .message, sequenceID: sequenceID)
     }
 
     func acknowledged(_ ack: IMMessageACK, _ sequenceID: Int32) async throws {

@@ -34,6 +34,8 @@ public actor ChatClient {
     var unnamed: Set<Int64> = []
     var onlineWaiters: [CheckedContinuation<Void, any Error>] = []
     var isSynced = false
+    var isFlushing = false
+    var isFlushWanted = false
 
     /// What became of a send.
     public enum SendAnswer: Sendable, Equatable {
@@ -120,10 +122,10 @@ public actor ChatClient {
                 reason = quit.title.isEmpty ? quit.reason : quit.title
                 wait = max(wait, quit.reconnectAfterMs)
             }
-            setState(.offline(reason: reason, retryMs: wait))
             let pause = wait
             let sleep = Task { try await Task.sleep(for: .milliseconds(pause)) }
             sleeper = sleep
+            setState(.offline(reason: reason, retryMs: wait))
             _ = await sleep.result
         }
         setState(.offline(reason: "stopped", retryMs: nil))
@@ -185,8 +187,15 @@ public actor ChatClient {
             opened(outbound)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    for try await frame in inbound { await self.receive(frame) }
-                    throw ClientError.offline("the connection was closed")
+                    var failure: any Error = ClientError.offline("the connection was closed")
+                    do {
+                        for try await frame in inbound { await self.receive(frame) }
+                    } catch {
+                        failure = error
+                    }
+                    // Before the group waits for its children: one of them may wait for a reply.
+                    await self.abandonRequests(failure)
+                    throw failure
                 }
                 group.addTask { try await self.authenticate() }
                 group.addTask { try await self.beat() }
@@ -239,12 +248,19 @@ public actor ChatClient {
         }
     }
 
-    /// The connection is gone: whoever waits is told, sends will go out again.
+    /// No reply comes any more: whoever waits for one is told, and nobody new may wait.
+    private func abandonRequests(_ error: any Error) {
+        session?.isClosed = true
+        let waiting = session?.waiting ?? [:]
+        session?.waiting = [:]
+        for continuation in waiting.values { continuation.resume(throwing: error) }
+    }
+
+    /// The connection is gone: sends will go out again with the next one.
     private func ended(_ error: any Error) {
-        let waiting = session?.waiting.values.map { $0 } ?? []
+        abandonRequests(error)
         session = nil
         isSynced = false
-        for continuation in waiting { continuation.resume(throwing: error) }
         outbox.disconnected()
         for (id, waiters) in answers {
             for waiter in waiters { waiter.resume(returning: .queued) }

@@ -11,6 +11,8 @@ struct Session {
     /// Sends by sequence ID: their ClientMessageIds.
     var sends: [Int32: String] = [:]
     var isAuthenticated = false
+    /// Nothing more comes from the server.
+    var isClosed = false
     /// Why the server said goodbye.
     var quit: IMQuit?
     var heartbeatSeconds: Int64 = 30

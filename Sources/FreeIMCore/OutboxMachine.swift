@@ -60,13 +60,13 @@ public struct OutboxMachine: Sendable {
         for index in entries.indices { entries[index].phase = .waiting }
     }
 
-    /// What to send now, in order; each counts as under way.
-    public mutating func takeReady(now: Int64) -> [String] {
+    /// What to send now, in order, `most` at most; each counts as under way.
+    public mutating func takeReady(now: Int64, most: Int = windowMax) -> [String] {
         guard isConnected, now >= notBefore else { return [] }
         notBefore = 0
         var ready: [String] = []
         for index in entries.indices.prefix(OutboxMachine.windowMax)
-        where entries[index].phase == .waiting {
+        where entries[index].phase == .waiting && ready.count < most {
             entries[index].phase = .underWay
             ready.append(entries[index].id)
         }
