@@ -7,7 +7,7 @@ import Testing
 
 /// The client against a server that cuts, shuffles, repeats and leaves out, by seed.
 @Suite struct FaultTests {
-    @Test(.timeLimit(.minutes(2)), arguments: 0..<25)
+    @Test(.timeLimit(.minutes(2)), arguments: 0..<100)
     func whateverTheServerDoesTheEndIsWholeAndNothingIsDoubled(seed: UInt64) async throws {
         let folder = TemporaryFolder()
         let group = MultiThreadedEventLoopGroup.singleton

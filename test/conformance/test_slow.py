@@ -71,7 +71,8 @@ class SlowDevices(Case):
                 self.assertEqual((frame.action, frame.sequence), (SYNC, 0), frame)
                 seqs += [message["Seq"] for message in frame.body["Messages"]]
         self.assertEqual(seqs, list(range(1, count + 2)))
-        self.assertEqual(kinds, {MESSAGE, SYNC})
+        # Whether some came live first depends on how fast the offline page was taken.
+        self.assertIn(SYNC, kinds)
         sender.send(chat, "live again", f"{self.prefix}-live")
         self.assertEqual(slow.messages(1)[0]["Seq"], count + 2)
 

@@ -194,7 +194,7 @@ final class DeliveryHub {
             let isToldRead = isSingle || room.memberCount <= Limits.receiptGroupMembersMax
             for subscription in room.subscriptions {
                 let connection = subscription.connection
-                if connection.place == item.origin { continue }
+                if connection.place == item.origin || !connection.isBound { continue }
                 var receipt = IMReceipt()
                 receipt.chatroomID = item.chatroomID
                 receipt.userID = item.userID
@@ -217,7 +217,7 @@ final class DeliveryHub {
     func deliver(_ typing: IMTyping) {
         guard let room = rooms[typing.chatroomID] else { return }
         for subscription in room.subscriptions
-        where subscription.connection.userID != typing.userID {
+        where subscription.connection.userID != typing.userID && subscription.connection.isBound {
             subscription.connection.send(typing, action: .typing)
         }
         flush()

@@ -167,7 +167,6 @@ extension Connection {
         if early.revoked != nil {
             return refuseAuth(Refusal(.badToken, "The access token was revoked."), header)
         }
-        machine.bound(bySignIn: bySignIn != nil)
         identity = Identity(
             userID: load.userID, device: load.device, deviceID: auth.deviceID,
             deviceType: auth.deviceType, clientType: auth.clientType, tokenHash: load.tokenHash)
@@ -183,11 +182,24 @@ extension Connection {
             reply.userID = load.userID
             reply.expiresTime = load.expiresTime
         }
+        let rooms = early.applied(to: load.rooms)
+        early.memberships = []
+        let answer = reply
+        // Under way until it is answered: a Quit meanwhile leaves behind the answer.
+        began()
+        beginDelivery(rooms) { connection, isLoaded in
+            if isLoaded { connection.welcome(answer, header, bySignIn: bySignIn != nil) }
+            connection.finished()
+        }
+    }
+
+    /// Answers the Auth. Every conversation's place is known now, so whatever is committed from
+    /// here on is pushed; what lies behind follows in pages.
+    private func welcome(_ reply: IMAuthReply, _ header: FrameHeader, bySignIn: Bool) {
+        machine.bound(bySignIn: bySignIn)
         send(
-            completed(reply), action: bySignIn == nil ? .auth : .signIn,
-            sequenceID: header.sequenceID)
-        beginDelivery(early.applied(to: load.rooms))
-        early = EarlyEvents()
+            completed(reply), action: bySignIn ? .signIn : .auth, sequenceID: header.sequenceID)
+        if isBound { joinEarly() }
         process()
     }
 

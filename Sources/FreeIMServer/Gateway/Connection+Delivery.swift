@@ -7,7 +7,10 @@ extension Connection {
     ///
     /// The order is what makes it safe: subscribe first, then read the log, then drop by seq what
     /// came twice. The other order loses what arrives in between.
-    func beginDelivery(_ rooms: [SessionLoad.Room]) {
+    func beginDelivery(
+        _ rooms: [SessionLoad.Room],
+        ready: @escaping @Sendable (Connection, _ isLoaded: Bool) -> Void
+    ) {
         let device = device
         let unwritten = store.pendingCursors.acknowledged(
             device: device, rooms.map(\.chatroomID))
@@ -15,11 +18,25 @@ extension Connection {
             let stored = max(room.ackSeq, unwritten[room.chatroomID] ?? 0, room.firstSeq - 1)
             _ = hub.subscribe(self, room, cursor: DeliveryCursor(acknowledged: stored))
         }
-        loadHeads(rooms.map(\.chatroomID))
+        loadHeads(rooms.map(\.chatroomID), ready: ready)
     }
 
-    private func loadHeads(_ chatroomIDs: [Int64]) {
-        if chatroomIDs.isEmpty { return }
+    /// Takes part in what the user joined between the loading of the session and its answer.
+    func joinEarly() {
+        let rooms = early.applied(to: []).filter { subscriptions[$0.chatroomID] == nil }
+        early = EarlyEvents()
+        if rooms.isEmpty { return }
+        for room in rooms {
+            let cursor = DeliveryCursor(acknowledged: room.firstSeq - 1)
+            _ = hub.subscribe(self, room, cursor: cursor)
+        }
+        loadHeads(rooms.map(\.chatroomID)) { _, _ in }
+    }
+
+    private func loadHeads(
+        _ chatroomIDs: [Int64], ready: @escaping @Sendable (Connection, _ isLoaded: Bool) -> Void
+    ) {
+        if chatroomIDs.isEmpty { return ready(self, true) }
         let (store, loop) = (store, hub.eventLoop)
         let bound = NIOLoopBound(self, eventLoop: loop)
         store.onReader {
@@ -28,8 +45,10 @@ extension Connection {
             let stamps = (try? store.lastStamps(chatroomIDs)) ?? [:]
             loop.execute {
                 switch heads {
-                case .success(let heads): bound.value.loaded(heads, stamps)
-                case .failure: bound.value.loadFailed()
+                case .success(let heads): bound.value.loaded(heads, stamps, ready)
+                case .failure:
+                    bound.value.loadFailed()
+                    ready(bound.value, false)
                 }
             }
         }
@@ -40,8 +59,13 @@ extension Connection {
         hub.flush()
     }
 
-    private func loaded(_ heads: [Int64: Int64], _ stamps: [Int64: Int64]) {
-        guard context != nil, machine.phase != .closing else { return }
+    private func loaded(
+        _ heads: [Int64: Int64], _ stamps: [Int64: Int64],
+        _ ready: @Sendable (Connection, _ isLoaded: Bool) -> Void
+    ) {
+        guard context != nil else { return }
+        ready(self, true)
+        guard machine.phase != .closing else { return }
         let ordered = heads.sorted { (stamps[$0.key] ?? 0, $0.key) > (stamps[$1.key] ?? 0, $1.key) }
         for (chatroomID, head) in ordered {
             guard let subscription = subscriptions[chatroomID],
@@ -126,7 +150,7 @@ extension Connection {
         let room = SessionLoad.Room(
             chatroomID: join.chatroomID, type: join.type, firstSeq: join.firstSeq, ackSeq: 0,
             memberCount: join.memberCount)
-        guard identity != nil else {
+        guard isBound else {
             early.memberships.append(.joined(room))
             return
         }
@@ -137,10 +161,7 @@ extension Connection {
 
     /// Ends the part in a conversation; the subscription that ended.
     func left(_ chatroomID: Int64) -> Subscription? {
-        guard identity != nil else {
-            early.memberships.append(.left(chatroomID))
-            return nil
-        }
+        if !isBound { early.memberships.append(.left(chatroomID)) }
         guard let subscription = subscriptions.removeValue(forKey: chatroomID) else { return nil }
         if behind.first !== subscription || !isCatchingUp {
             behind.removeAll { $0 === subscription }

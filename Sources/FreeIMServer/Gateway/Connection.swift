@@ -77,6 +77,11 @@ final class Connection: ChannelDuplexHandler {
     var place: DeviceDirectory.Place {
         DeviceDirectory.Place(loop: hub.index, connection: number)
     }
+    /// Whether the Auth was answered and the connection has not begun to end.
+    var isBound: Bool {
+        if case .bound = machine.phase { return true }
+        return false
+    }
     /// Whether less than the outbound budget waits for this connection.
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
