@@ -1,6 +1,7 @@
 import Foundation
 import FreeIMProtocol
 import GRDB
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import FreeIMServer
@@ -132,6 +133,31 @@ import Testing
         let log = try await StoreFixture.log(store, room, userID: 3)
         #expect(log.map(\.code) == [.text, .edit, .recall])
         #expect(log.map(\.content) == ["", "", ""])
+        await store.close()
+    }
+
+    @Test func aReservedIDIsTheKeyForADay() async throws {
+        let fixture = StoreFixture()
+        let day: Int64 = 24 * 3_600 * 1_000
+        let clock = NIOLockedValueBox<Int64>(day)
+        let store = try fixture.open(clock: { clock.withLockedValue { $0 } })
+        let room = try await StoreFixture.group(store, users: 2)
+        let used = try await store.reserveMessageID(chatroomID: room, userID: 1)
+        let late = try await store.reserveMessageID(chatroomID: room, userID: 1)
+        var item = StoreFixture.text(room, "reserved", id: "")
+        item.messageID = used
+        let ack = try await store.send(item, userID: 1, deviceID: "", clientType: "")
+        #expect(ack.messageID == used && !ack.duplicate)
+        clock.withLockedValue { $0 += day + 1 }
+        _ = try await store.reserveMessageID(chatroomID: room, userID: 1)
+        let again = try await store.send(item, userID: 1, deviceID: "", clientType: "")
+        #expect(again.duplicate && again.seq == ack.seq)
+        item.messageID = late
+        let tooLate = item
+        let error = await #expect(throws: Refusal.self) {
+            try await store.send(tooLate, userID: 1, deviceID: "", clientType: "")
+        }
+        #expect(error?.code == .malformedBody)
         await store.close()
     }
 
