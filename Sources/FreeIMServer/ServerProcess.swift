@@ -21,6 +21,9 @@ public enum ServerProcess {
             if faults.isAny {
                 log.warning("FAULTS ARE BUILT IN ON PURPOSE; this server loses or repeats messages")
             }
+            if let ws = config.ws {
+                log.warning("WebSocket is not served by this version; ws \(ws) is left alone")
+            }
             let server = try await ServerInstance.start(config, faults: faults, log: log)
             try announce(server)
             await signals.wait()

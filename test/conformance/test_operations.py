@@ -51,7 +51,7 @@ class Starting(Case):
         for arguments in (
                 ["--heartbeat-seconds", "soon"], ["--tcp", "nowhere"], ["--no-such-flag", "1"],
                 ["--drain-seconds"], ["frobnicate"], ["--tls-cert", "c.pem"],
-                ["--ws", "127.0.0.1:2001"], ["--config", "/no/such/file"]):
+                ["--config", "/no/such/file"]):
             with self.subTest(arguments=arguments):
                 result = run(*arguments)
                 self.assertEqual(result.returncode, 1)

@@ -21,8 +21,7 @@ extension Setting {
         Setting("data", .place, .path(\.data), "Folder of the database; made when missing."),
         Setting("tcp", .place, .listener(\.tcp), "Where TCP listens."),
         Setting(
-            "ws", .place, .listener(\.ws), "Where WebSocket listens (not served yet).",
-            notServedYet: "this version does not serve WebSocket yet; leave it out or say none"),
+            "ws", .place, .listener(\.ws), "Where WebSocket will listen (taken, not served yet)."),
         Setting("http", .place, .listener(\.http), "Where HTTP listens."),
         Setting(
             "tls-cert", .place, .optionalPath(\.tlsCert),

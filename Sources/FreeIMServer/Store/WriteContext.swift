@@ -145,7 +145,7 @@ final class WriteContext {
         else {
             throw Refusal(.notMember, "You are not a member of this conversation.")
         }
-        // Stamps are in the order of time: what is older than a reservation lives goes with one look.
+        // Stamps are in the order of time: those whose day is over go with one look.
         try db.execute(
             sql: "DELETE FROM reserved_message_id WHERE stamp < ?",
             arguments: [max(0, now - Reservation.lifetimeMs) << 12])
