@@ -92,15 +92,20 @@ public final class ServerInstance: Sendable {
     ) async throws -> ServerInstance {
         let limits = gatewayLimits(config)
         let accounts = Accounts(store: store, settings: accountsSettings(config))
+        let directory = DeviceDirectory(policy: config.devicePolicy)
         try await network.start(
             GatewayServices(
-                limits: limits, directory: DeviceDirectory(policy: config.devicePolicy),
+                limits: limits, directory: directory,
                 metrics: metrics, faults: faults, log: log, clock: WallClock.milliseconds))
         let adminToken = try AdminToken.load(config.data)
         var web: HTTPListener?
         if let address = config.http {
             let services = HTTPServices(
-                store: store, accounts: accounts, metrics: metrics, adminToken: adminToken,
+                store: store, accounts: accounts,
+                media: try MediaStore(
+                    config.data, fileBytesMax: config.mediaBytesMax, log: log),
+                directory: directory,
+                metrics: metrics, adminToken: adminToken,
                 frameBytesMax: config.frameBytesMax,
                 isMessagingOpen: config.messagingPolicy == .open,
                 bodyBytesMax: config.httpBodyBytesMax,

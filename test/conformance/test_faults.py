@@ -129,7 +129,7 @@ class FullDisk(Fault):
 class Databases(Fault):
     def database(self):
         files = [path for path in glob.glob(os.path.join(self.server.data, "*"))
-                 if open(path, "rb").read(16) == b"SQLite format 3\0"]
+                 if os.path.isfile(path) and open(path, "rb").read(16) == b"SQLite format 3\0"]
         self.assertEqual(len(files), 1, files)
         return files[0]
 

@@ -337,3 +337,74 @@ class Operations(Web):
         unknown = dict(body, friendships=[[self.name("p"), "nobody-at-all"]])
         self.assertIn(self.server.call(
             "/admin/provision", unknown, self.server.admin_token)[0], (400, 404))
+
+
+class Devices(Web):
+    def devices(self, token, **more):
+        data = self.server.good("/account/devices", None, token, method="GET", **more)
+        self.assertEqual(data["total"], len(data["list"]))
+        return {item["device_id"]: item for item in data["list"]}
+
+    def sign_in(self, device):
+        return self.server.good("/login/password", {
+            "account": self.name("ann"), "password": "correct horse"},
+            device=device)["access_token"]
+
+    def test_the_list(self):
+        uid, loose = self.register("ann")
+        phone, laptop = self.sign_in("phone"), self.sign_in("laptop")
+        first, second = self.come(uid, phone, "phone"), self.come(uid, laptop, "laptop")
+        for client in (first, second):
+            client.sync_point()
+        second.quit()
+        second.rest()
+        before = first.sync_point().body["ServerTime"]
+        seen = self.devices(phone)
+        self.assertEqual(set(seen), {"phone", "laptop"})
+        self.assertEqual([seen[name]["is_this"] for name in ("phone", "laptop")], [True, False])
+        self.assertEqual([seen[name]["is_online"] for name in ("phone", "laptop")],
+                         [True, False])
+        self.assertGreaterEqual(seen["phone"]["last_seen_time"], before - 1_000)
+        self.assertGreaterEqual(seen["laptop"]["last_seen_time"],
+                                seen["laptop"]["first_seen_time"])
+        self.assertFalse(any(item["is_this"] for item in self.devices(loose).values()))
+        self.assertTrue(self.devices(loose, device="laptop")["laptop"]["is_this"])
+
+    def test_revoking(self):
+        uid, loose = self.register("ann")
+        phone, laptop = self.sign_in("phone"), self.sign_in("laptop")
+        gone, stays = self.come(uid, phone, "phone"), self.come(uid, laptop, "laptop")
+        self.assertIsNone(self.server.good(
+            "/account/device.revoke", {"device_id": "phone"}, laptop))
+        last = gone.rest()[-1]
+        self.assertEqual((last.action, last.body["Reason"]), (QUIT, "token_revoked"))
+        stays.sync_point()
+        self.refused("/user/member.info", {}, phone, 401, "bad_token")
+        for token in (phone, loose):
+            self.assertError(self.connect().auth(uid, "phone", token), "bad_token")
+            self.refused("/user/member.info", {}, token, 401, "bad_token", device="phone")
+        self.come(uid, loose, "tablet").sync_point()
+        self.assertEqual(set(self.devices(laptop)), {"laptop", "tablet"})
+        again = self.sign_in("phone")
+        self.come(uid, again, "phone").sync_point()
+        self.assertEqual(set(self.devices(laptop)), {"phone", "laptop", "tablet"})
+
+    def test_revoking_this_device_and_what_is_none(self):
+        uid, _ = self.register("ann")
+        phone = self.sign_in("phone")
+        client = self.come(uid, phone, "phone")
+        self.refused("/account/device.revoke", {"device_id": "nothing"}, phone, 404, "not_found")
+        self.refused("/account/device.revoke", {}, phone, 400, "malformed_body")
+        bob = self.register("bob")
+        self.refused("/account/device.revoke", {"device_id": "phone"}, bob[1], 404, "not_found")
+        client.sync_point()
+        self.server.good("/account/device.revoke", {"device_id": "phone"}, phone)
+        self.assertEqual(client.rest()[-1].body["Reason"], "token_revoked")
+        self.refused("/user/member.info", {}, phone, 401, "bad_token")
+
+    def test_a_revocation_outlives_a_restart(self):
+        uid, loose = self.register("ann")
+        self.come(uid, loose, "phone").sync_point()
+        self.server.good("/account/device.revoke", {"device_id": "phone"}, loose)
+        self.server.restart()
+        self.assertError(self.connect().auth(uid, "phone", loose), "bad_token")

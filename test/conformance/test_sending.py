@@ -223,6 +223,33 @@ class Sending(Case):
         recalls = [m for m in cid.sync(room).body["Messages"] if m["Code"] == 20]
         self.assertEqual(recalls[0]["TargetMessageId"], target["MessageId"])
 
+    def test_reactions(self):
+        world, chat = self.pair()
+        ann, bob = self.login(world, "ann", "a1"), self.login(world, "bob", "b1")
+        target = ann.send(chat, "x", f"{self.prefix}-1").body["MessageId"]
+        for n, content in enumerate(("\U0001F44D", "\u2764\uFE0F", "")):
+            for client in (ann, bob):
+                ack = client.send(chat, content, f"{self.prefix}-{client.device_id}-{n}", 22,
+                                  TargetMessageId=target)
+                self.assertEqual(ack.action, ACK, ack)
+            got = bob.message_with(Code=22, UserId=ann.user_id, Content=content)
+            self.assertEqual(got["TargetMessageId"], target)
+        held = [m for m in ann.sync(chat).body["Messages"] if m["Code"] == 22]
+        self.assertEqual([m["Content"] for m in held if m["UserId"] == bob.user_id],
+                         ["\U0001F44D", "\u2764\uFE0F", ""])
+        refused = bob.send(chat, "", f"{self.prefix}-9", 22, TargetMessageId=held[0]["MessageId"])
+        self.assertError(refused, "forbidden")
+
+    def test_mentions_are_kept(self):
+        world = self.people(ann=["a1"], bob=["b1", "b2"], groups=[["ann", "bob"]])
+        room = world.groups[0]
+        ann, bob = self.login(world, "ann", "a1"), self.login(world, "bob", "b1")
+        for n, mentions in enumerate(([bob.user_id], [-1], [bob.user_id, 1 << 50, -1], [])):
+            ann.send(room, f"m{n}", f"{self.prefix}-{n}", Mentions=mentions)
+            self.assertEqual(bob.message_with(Content=f"m{n}").get("Mentions", []), mentions)
+            held = bob.sync(room).body["Messages"][-1]
+            self.assertEqual(held.get("Mentions", []), mentions)
+
     def test_targets_that_are_not_there(self):
         world, chat = self.pair()
         client = self.login(world, "ann", "a1")

@@ -35,18 +35,24 @@ enum AccessToken {
         return (token, expires)
     }
 
-    /// Who a token belongs to. Throws `bad_token` or `token_expired`.
-    static func identify(_ db: Database, token: String, now: Int64) throws -> TokenOwner {
+    /// Who a token belongs to, used by that device (nil: not told). Throws `bad_token` or
+    /// `token_expired`.
+    static func identify(
+        _ db: Database, token: String, deviceID: String?, now: Int64
+    ) throws -> TokenOwner {
         let digest = hash(token)
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT t.user_id, t.device_id, t.expires_time FROM access_token t
+                    SELECT t.user_id, t.device_id, t.expires_time,
+                        t.device_id IS NULL AND t.created_time <= d.revoked_time AS is_revoked
+                    FROM access_token t
                     JOIN user u ON u.id = t.user_id AND u.deleted_time IS NULL
-                    WHERE t.hash = ?
+                    LEFT JOIN device d ON d.user_id = t.user_id AND d.device_id = ?2
+                    WHERE t.hash = ?1
                     """),
-            arguments: [digest.databaseValue])
-        guard let row else {
+            arguments: [digest.databaseValue, deviceID])
+        guard let row, row["is_revoked"] as Bool? != true else {
             throw Refusal(.badToken, "The access token is not valid; sign in again.")
         }
         let expires: Int64 = row["expires_time"]

@@ -122,6 +122,37 @@ final class Accounts: Sendable {
         }
     }
 
+    /// The devices of a user; one that was revoked is left out until a token opens it again.
+    static func devices(_ db: Database, userID: Int64, now: Int64) throws -> [Row] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM device d WHERE d.user_id = ?1 AND (d.revoked_time = 0
+                    OR EXISTS (SELECT 1 FROM access_token t
+                        WHERE t.user_id = ?1 AND t.expires_time > ?2 AND (t.device_id = d.device_id
+                            OR t.device_id IS NULL AND t.created_time > d.revoked_time)))
+                ORDER BY d.id
+                """, arguments: [userID, now])
+    }
+
+    /// Revokes the tokens of one device, shuts it to tokens of no device that were issued before,
+    /// and closes its connections. Throws `not_found`.
+    func revoke(deviceID: String, of userID: Int64) async throws {
+        try await store.write { context in
+            try context.db.execute(
+                sql: "DELETE FROM access_token WHERE user_id = ? AND device_id = ?",
+                arguments: [userID, deviceID])
+            let tokens = context.db.changesCount
+            try context.db.execute(
+                sql: "UPDATE device SET revoked_time = ? WHERE user_id = ? AND device_id = ?",
+                arguments: [context.now, userID, deviceID])
+            if tokens + context.db.changesCount == 0 {
+                throw Refusal(.notFound, "device_id: this account has no such device.")
+            }
+            context.closeConnections(userID: userID, deviceID: deviceID, reason: .tokenRevoked)
+        }
+    }
+
     private static func issue(
         _ context: WriteContext, userID: Int64, deviceID: String?, _ lifetime: Int
     ) throws -> IMAuthReply {

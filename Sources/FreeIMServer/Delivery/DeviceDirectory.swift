@@ -64,6 +64,11 @@ final class DeviceDirectory: Sendable {
         }
     }
 
+    /// The devices (`device.id`) of a user that are on line.
+    func devices(_ userID: Int64) -> Set<Int64> {
+        users.withLockedValue { Set($0[userID]?.map(\.device) ?? []) }
+    }
+
     /// The types of a user's devices on line; empty: off line.
     func deviceTypes(_ userID: Int64) -> [String] {
         users.withLockedValue { $0[userID]?.map(\.deviceType) ?? [] }

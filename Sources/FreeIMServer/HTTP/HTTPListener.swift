@@ -27,6 +27,7 @@ final class HTTPListener: Sendable {
         log.logLevel = max(log.logLevel, .warning)
         let application = Application(
             responder: RouteResponder(services: services, routes: RouteTable.all),
+            server: .http1(configuration: .init(idleTimeout: .seconds(idleSecondsMax))),
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: "freeim"),
             onServerRunning: { channel in
@@ -53,6 +54,8 @@ final class HTTPListener: Sendable {
         throw StoreError("the HTTP listener ended before it began")
     }
 
+    /// Seconds without a byte from a client that has not said all it wants; then it is closed.
+    static let idleSecondsMax: Int64 = 60
     /// Milliseconds that calls under way may take to end.
     static let stopMsMax = 2_000
 

@@ -4,6 +4,8 @@ import Logging
 struct HTTPServices: Sendable {
     let store: Store
     let accounts: Accounts
+    let media: MediaStore
+    let directory: DeviceDirectory
     let metrics: ServerMetrics
     let adminToken: String
     let frameBytesMax: Int

@@ -40,20 +40,30 @@ enum OpenAPIDocument {
         case .anyone, .loopbackOrAdmin: break
         case .user, .admin: operation["security"] = [["bearer": []]]
         }
-        if route.method == .get {
-            operation["parameters"] = .array(
-                route.fields.map { field in
-                    let isInPath = route.parameter?.name == field.name
-                    return [
-                        "name": .string(field.name), "in": isInPath ? "path" : "query",
-                        "required": .bool(isInPath || field.isRequired),
-                        "schema": schema(field.kind),
-                    ]
-                })
-        } else if !route.fields.isEmpty {
-            operation["requestBody"] = body(route.fields)
+        let inBody = route.fields.filter { route.method == .post && $0.place == .call }
+        let others = route.fields.filter { route.method != .post || $0.place == .header }
+        if !others.isEmpty {
+            operation["parameters"] = .array(others.map { parameter($0, of: route) })
+        }
+        if !inBody.isEmpty { operation["requestBody"] = body(inBody) }
+        if route.method == .put {
+            operation["requestBody"] = [
+                "required": true,
+                "content": [
+                    "application/octet-stream": ["schema": ["type": "string", "format": "binary"]]
+                ],
+            ]
         }
         return .object(operation)
+    }
+
+    private static func parameter(_ field: RouteField, of route: Route) -> JSONValue {
+        let isInPath = route.parameter?.name == field.name
+        let place = isInPath ? "path" : field.place == .header ? "header" : "query"
+        return [
+            "name": .string(field.name), "in": .string(place),
+            "required": .bool(isInPath || field.isRequired), "schema": schema(field.kind),
+        ]
     }
 
     private static func body(_ fields: [RouteField]) -> JSONValue {
@@ -70,6 +80,11 @@ enum OpenAPIDocument {
     private static func schema(_ kind: RouteField.Kind) -> JSONValue {
         switch kind {
         case .text(let most): ["type": "string", "maxLength": .int(Int64(most))]
+        case .texts(let most, let characters):
+            [
+                "type": "array", "maxItems": .int(Int64(most)),
+                "items": ["type": "string", "maxLength": .int(Int64(characters))],
+            ]
         case .integer: ["type": "integer", "format": "int64"]
         case .integers: ["type": "array", "items": ["type": "integer", "format": "int64"]]
         case .flag: ["type": "boolean"]

@@ -1,10 +1,13 @@
 import FreeIMProtocol
+import Hummingbird
 
 /// One HTTP route: what it takes, who may call it, what it does.
 struct Route: Sendable {
     enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
+        /// The body is taken as it comes.
+        case put = "PUT"
     }
 
     /// Who may call it.
@@ -72,31 +75,49 @@ enum RouteReply: Sendable {
     case data(JSONValue)
     /// A body of its own, without the envelope.
     case raw([UInt8], contentType: String, status: Int)
+    /// All of the answer, headers and streamed body too.
+    case response(Response)
 }
 
-/// A field of a route's JSON body (or query, for GET).
+/// The body of a PUT, read once and piece by piece.
+struct RawBody: Sendable {
+    let pieces: RequestBody
+    /// Content-Length; nil: not told.
+    let declaredBytes: Int?
+}
+
+/// A field of a route's JSON body (or query, for GET), or a header.
 struct RouteField: Sendable {
     enum Kind: Sendable {
         /// At most so many characters.
         case text(Int)
+        /// At most so many texts of at most so many characters.
+        case texts(Int, characters: Int)
         case integer
         case integers
         case flag
         case any
     }
 
+    enum Place: Sendable {
+        /// The JSON body, the path, or the query of a GET.
+        case call
+        case header
+    }
+
     let name: String
     let kind: Kind
     let isRequired: Bool
+    let place: Place
 
     /// A field that must be there.
-    static func needs(_ name: String, _ kind: Kind) -> RouteField {
-        RouteField(name: name, kind: kind, isRequired: true)
+    static func needs(_ name: String, _ kind: Kind, _ place: Place = .call) -> RouteField {
+        RouteField(name: name, kind: kind, isRequired: true, place: place)
     }
 
     /// A field that may be left out (or be null).
-    static func takes(_ name: String, _ kind: Kind) -> RouteField {
-        RouteField(name: name, kind: kind, isRequired: false)
+    static func takes(_ name: String, _ kind: Kind, _ place: Place = .call) -> RouteField {
+        RouteField(name: name, kind: kind, isRequired: false, place: place)
     }
 }
 
@@ -110,6 +131,8 @@ struct RouteCall: Sendable {
     let clientType: String
     let address: String
     let values: [String: JSONValue]
+    /// Of a PUT; nil otherwise.
+    let rawBody: RawBody?
 
     var store: Store { services.store }
     var userID: Int64 { owner.userID }
@@ -131,6 +154,11 @@ struct RouteCall: Sendable {
     func integers(_ name: String) -> [Int64] {
         guard case .array(let list) = values[name] else { return [] }
         return list.compactMap(\.integer)
+    }
+
+    func texts(_ name: String) -> [String] {
+        guard case .array(let list) = values[name] else { return [] }
+        return list.compactMap(\.text)
     }
 
     /// `page` (from 1) and `perpage` (1 … 100, 20 when absent) as an offset and a limit.

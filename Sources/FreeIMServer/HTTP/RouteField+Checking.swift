@@ -35,6 +35,19 @@ extension RouteField {
                 throw Refusal(.malformedBody, "\(name): must not be empty.")
             }
             return value
+        case .texts(let most, let characters):
+            guard case .array(let list) = value else { throw wrong("a list of texts") }
+            if list.count > most {
+                throw Refusal(.malformedBody, "\(name): at most \(most), not \(list.count).")
+            }
+            for item in list {
+                guard let text = item.text else { throw wrong("a list of texts") }
+                if text.count > characters {
+                    throw Refusal(
+                        .malformedBody, "\(name): at most \(characters) characters each.")
+                }
+            }
+            return value
         case .integer:
             guard let number = value.integer else { throw wrong("a whole number") }
             return .int(number)

@@ -26,32 +26,42 @@ struct RouteResponder: HTTPResponder {
                 request.uri.path.hasPrefix("/admin/")
                 ? services.adminBodyBytesMax : services.bodyBytesMax
             var values = given
-            if route.method == .post {
+            var rawBody: RawBody?
+            switch route.method {
+            case .post:
                 values.merge(try await body(request, limit: limit)) { path, _ in path }
-            } else {
+            case .get:
                 for (key, value) in request.uri.queryParameters {
                     values[String(key)] = .string(String(value))
                 }
+            case .put:
+                let declared = request.headers[.contentLength].flatMap { Int($0) }
+                rawBody = RawBody(pieces: request.body, declaredBytes: declared)
+            }
+            for field in route.fields where field.place == .header {
+                values[field.name] = header(field.name, request).map { .string($0) }
             }
             let owner = try await owner(route, request, context)
             let call = RouteCall(
                 services: services, owner: owner,
                 deviceID: header("device_id", request),
                 clientType: header("client_type", request) ?? "", address: context.address,
-                values: try RouteField.check(route.fields, values))
+                values: try RouteField.check(route.fields, values), rawBody: rawBody)
             switch try await route.handler(call) {
             case .data(let data): return try reply(data)
+            case .response(let response): return response
             case .raw(let bytes, let contentType, let status):
-                return response(bytes, contentType, HTTPResponse.Status(code: status))
+                return RouteResponder.response(
+                    bytes, contentType, HTTPResponse.Status(code: status))
             }
         } catch let refusal as Refusal {
             services.metrics.refused(refusal.code)
-            return try reply(refusal)
+            return RouteResponder.reply(refusal)
         } catch {
             services.log.error(
                 "a request failed",
                 metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
-            return try reply(Refusal(.internal, "The server failed; try again."))
+            return RouteResponder.reply(Refusal(.internal, "The server failed; try again."))
         }
     }
 
@@ -125,7 +135,8 @@ struct RouteResponder: HTTPResponder {
             }
             let deviceID = header("device_id", request)
             let owner = try await services.store.read { db in
-                try AccessToken.identify(db, token: token, now: WallClock.milliseconds())
+                try AccessToken.identify(
+                    db, token: token, deviceID: deviceID, now: WallClock.milliseconds())
             }
             if let bound = owner.deviceID, let deviceID, bound != deviceID {
                 throw Refusal(.badToken, "The access token was issued to another device.")
@@ -148,26 +159,30 @@ struct RouteResponder: HTTPResponder {
 
     private func reply(_ data: JSONValue) throws -> Response {
         let body: JSONValue = ["code": 0, "msg": "", "data": data]
-        return response(try body.bytes(), "application/json", .ok)
+        return RouteResponder.response(try body.bytes(), "application/json", .ok)
     }
 
-    private func reply(_ refusal: Refusal) throws -> Response {
+    private static func reply(_ refusal: Refusal) -> Response {
         let (status, code) = RouteResponder.status(of: refusal.code)
+        return reply(refusal, status: status, code: code)
+    }
+
+    /// A refusal in the envelope, with a status of its own.
+    static func reply(_ refusal: Refusal, status: Int, code: Int) -> Response {
         var body: [String: JSONValue] = [
             "code": .int(Int64(code)), "msg": .string(refusal.message), "data": .null,
             "error": .string(refusal.code.rawValue),
         ]
         if refusal.retryAfterMs > 0 { body["retry_after_ms"] = .int(refusal.retryAfterMs) }
-        var response = response(
-            try JSONValue.object(body).bytes(), "application/json",
-            HTTPResponse.Status(code: status))
+        let bytes = (try? JSONValue.object(body).bytes()) ?? []
+        var response = response(bytes, "application/json", HTTPResponse.Status(code: status))
         if refusal.retryAfterMs > 0 {
             response.headers[.retryAfter] = "\((refusal.retryAfterMs + 999) / 1_000)"
         }
         return response
     }
 
-    private func response(
+    private static func response(
         _ bytes: [UInt8], _ contentType: String, _ status: HTTPResponse.Status
     ) -> Response {
         Response(

@@ -38,24 +38,47 @@ extension RouteTable {
                 call.owner, old: call.text("old"), new: call.text("new"))
             return .null
         },
-        Route(.get, "/account/devices", "Lists the devices of this account.") { call in
+        Route(
+            .get, "/account/devices", "Lists the devices of this account.",
+            answers: """
+                list of device_id, device_type, client_type, first_seen_time, last_seen_time, \
+                is_online, is_this
+                """
+        ) { call in
             let userID = call.userID
+            let online = call.services.directory.devices(userID)
+            let thisDevice = call.deviceID ?? call.owner.deviceID ?? ""
+            let now = WallClock.milliseconds()
             return try await call.store.read { db in
-                let rows = try Row.fetchAll(
-                    db, sql: "SELECT * FROM device WHERE user_id = ? ORDER BY id",
-                    arguments: [userID])
+                let devices = try Accounts.devices(db, userID: userID, now: now)
                 return list(
-                    rows.map { row in
-                        [
+                    devices.map { row in
+                        let isOnline = online.contains(row["id"])
+                        return [
                             "device_id": .string(row["device_id"]),
                             "device_type": .string(row["device_type"]),
                             "client_type": .string(row["client_type"]),
-                            "last_seen_time": .int(row["last_seen_time"]),
+                            "first_seen_time": .int(row["first_auth_time"]),
+                            "last_seen_time": .int(isOnline ? now : row["last_seen_time"]),
+                            "is_online": .bool(isOnline),
+                            "is_this": .bool(row["device_id"] == thisDevice),
                         ]
-                    }, total: Int64(rows.count))
+                    }, total: Int64(devices.count))
             }
         },
+        Route(
+            .post, "/account/device.revoke",
+            "Revokes a device's tokens and closes its connections; it has to sign in again.",
+            [.needs("device_id", .text(deviceIDMax))]
+        ) { call in
+            try await call.services.accounts.revoke(
+                deviceID: call.text("device_id"), of: call.userID)
+            return .null
+        },
     ]
+
+    /// Characters of a device's ID.
+    private static let deviceIDMax = 128
 
     private static func signedIn(_ reply: IMAuthReply) -> JSONValue {
         [

@@ -46,6 +46,10 @@ extension RouteTable {
             for name in ["name", "avatar", "permissions"] where call.has(name) {
                 changes[name] = call.text(name)
             }
+            if let name = changes["name"]?.trimmingWhitespace() {
+                if name.isEmpty { throw Refusal(.malformedBody, "name: must not be empty.") }
+                changes["name"] = name
+            }
             if call.has("desc") { changes["description"] = call.text("desc") }
             try Groups.update(
                 context, groupID: call.integer("group_id"), userID: call.userID, changes)

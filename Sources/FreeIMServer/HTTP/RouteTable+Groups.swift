@@ -135,6 +135,7 @@ extension RouteTable {
             "desc": .string(row["description"]), "permissions": .string(row["permissions"]),
             "owner_id": .int(row["owner_id"]), "member_count": .int(row["member_count"]),
             "created_time": .int(row["created_time"]),
+            "muted_until": .int(row["muted_until"]),
             "member_identity": role.map { .string(name(ofRole: $0)) } ?? .null,
         ]
     }

@@ -21,7 +21,7 @@ public struct ServerConfig: Sendable, Equatable {
         case open
     }
 
-    /// Folder of the database and the admin token; made when missing.
+    /// Folder of the database, the uploaded files and the admin token; made when missing.
     public var data = "freeim-data"
     /// TCP listener; nil: off.
     public var tcp: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 2000)
@@ -77,6 +77,9 @@ public struct ServerConfig: Sendable, Equatable {
     public var httpBodyBytesMax = 1_048_576
     /// Bytes of the body of an HTTP request to `/admin`.
     public var adminBodyBytesMax = 33_554_432
+
+    /// Bytes of one uploaded file.
+    public var mediaBytesMax = 20 * 1_024 * 1_024
 
     /// Requests that wait for the store's writer; beyond: `busy`.
     public var storeMailboxMax = 65_536

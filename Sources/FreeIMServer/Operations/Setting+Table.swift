@@ -116,6 +116,10 @@ extension Setting {
             "admin-body-bytes-max", .http,
             .integer(\.adminBodyBytesMax, unit: "bytes", 1_024...1_073_741_824),
             "The body of a request to /admin."),
+        Setting(
+            "media-bytes-max", .http,
+            .integer(\.mediaBytesMax, unit: "bytes", 1_024...1_073_741_824),
+            "One uploaded file; beyond: content_too_large."),
     ]
 
     private static let store: [Setting] = [

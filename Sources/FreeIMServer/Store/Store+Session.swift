@@ -11,7 +11,8 @@ extension Store {
             let token = try Row.fetchOne(
                 db.cachedStatement(
                     sql: """
-                        SELECT t.user_id, t.device_id, t.expires_time FROM access_token t
+                        SELECT t.user_id, t.device_id, t.created_time, t.expires_time
+                        FROM access_token t
                         JOIN user u ON u.id = t.user_id AND u.deleted_time IS NULL
                         WHERE t.hash = ?
                         """),
@@ -23,11 +24,15 @@ extension Store {
             if expiresTime <= now {
                 throw Refusal(.tokenExpired, "The access token has expired; sign in again.")
             }
-            let device =
-                try Int64.fetchOne(
-                    db.cachedStatement(
-                        sql: "SELECT id FROM device WHERE user_id = ? AND device_id = ?"),
-                    arguments: [userID, deviceID]) ?? 0
+            let found = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT id, revoked_time FROM device WHERE user_id = ? AND device_id = ?"
+                ),
+                arguments: [userID, deviceID])
+            let (device, revokedTime): (Int64, Int64) = (
+                found?["id"] ?? 0, found?["revoked_time"] ?? 0
+            )
+            if boundTo == nil, token["created_time"] <= revokedTime { throw Store.badToken }
             return SessionLoad(
                 userID: userID, device: device, tokenHash: tokenHash, expiresTime: expiresTime,
                 rooms: try Store.rooms(db, userID: userID, device: device))
