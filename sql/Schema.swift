@@ -10,12 +10,14 @@ public enum FreeIMSchema {
 
     /// The server's migrations, ascending by version from 1 without holes.
     public static let server: [Migration] = [
-        migration(1, PackageResources.server_0001_initial_sql)
+        migration(1, PackageResources.server_0001_initial_sql),
+        migration(2, PackageResources.server_0002_moments_sql),
     ]
 
     /// The client cache's migrations, ascending by version from 1 without holes.
     public static let client: [Migration] = [
-        migration(1, PackageResources.client_0001_initial_sql)
+        migration(1, PackageResources.client_0001_initial_sql),
+        migration(2, PackageResources.client_0002_search_sql),
     ]
 
     private static func migration(_ version: Int, _ bytes: [UInt8]) -> Migration {

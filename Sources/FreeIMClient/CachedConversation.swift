@@ -18,6 +18,10 @@ public struct CachedConversation: Sendable, Equatable {
     public var updatedTime: Int64
     /// HeadSeq − ReadSeq less what is one's own or recalled, as far as it is held.
     public var unread: Int64
+    /// Unread messages that mention this user, as far as they are held.
+    public var unreadMentions: Int64 = 0
+    /// Whether a text was begun here and not sent.
+    public var hasDraft = false
     /// The newest line that somebody wrote; nil: none is held.
     public var newest: ChatMessage?
 

@@ -16,6 +16,39 @@ public struct ChatMessage: Sendable, Equatable {
         case failed(String)
     }
 
+    /// One emoji of a message's reactions, with who gave it.
+    public struct Reaction: Sendable, Equatable {
+        public var emoji: String
+        /// Ascending by the place of the reaction in the log.
+        public var userIDs: [Int64]
+
+        public init(emoji: String, userIDs: [Int64]) {
+            self.emoji = emoji
+            self.userIDs = userIDs
+        }
+    }
+
+    /// The message that a reply answers, as far as one line shows it.
+    public struct Quote: Sendable, Equatable {
+        public var seq: Int64
+        public var userID: Int64
+        public var code: Int
+        /// The beginning of its text, `quoteCharactersMax` at most; empty when it was recalled.
+        public var text: String
+        public var isRecalled: Bool
+
+        public init(seq: Int64, userID: Int64, code: Int, text: String, isRecalled: Bool) {
+            self.seq = seq
+            self.userID = userID
+            self.code = code
+            self.text = text
+            self.isRecalled = isRecalled
+        }
+    }
+
+    /// Characters of a quote.
+    public static let quoteCharactersMax = 200
+
     public var chatroomID: Int64
     /// 0 while in the outbox.
     public var seq: Int64
@@ -29,8 +62,16 @@ public struct ChatMessage: Sendable, Equatable {
     public var clientMessageID: String
     public var targetMessageID: String
     public var replyTo: String
+    /// User IDs that were mentioned; −1 means everyone.
+    public var mentions: [Int64] = []
     public var isEdited = false
     public var isRecalled = false
+    /// What members think of it, the first reaction first.
+    public var reactions: [Reaction] = []
+    /// The message answered, in one line; nil: none, or it is not held.
+    public var quote: Quote?
+    /// Whether it is pinned on this device.
+    public var isPinned = false
     public var state: SendState = .received
 
     public init(
