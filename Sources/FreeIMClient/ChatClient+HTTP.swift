@@ -42,14 +42,23 @@ extension ChatClient {
         return (userID, token)
     }
 
+    static func caller(_ options: ChatClientOptions) -> HTTPCaller {
+        HTTPCaller(
+            host: options.httpHost, port: options.httpPort,
+            group: MultiThreadedEventLoopGroup.singleton)
+    }
+
+    static func headers(_ options: ChatClientOptions, token: String?) -> [(String, String)] {
+        var headers = [("device_id", options.deviceID), ("client_type", options.clientType)]
+        if let token { headers.append(("authorization", "Bearer \(token)")) }
+        return headers
+    }
+
     private static func call(
         _ path: String, _ body: JSONValue?, options: ChatClientOptions, token: String?
     ) async throws -> JSONValue {
-        let caller = HTTPCaller(
-            host: options.httpHost, port: options.httpPort,
-            group: MultiThreadedEventLoopGroup.singleton)
-        var headers = [("device_id", options.deviceID), ("client_type", options.clientType)]
-        if let token { headers.append(("authorization", "Bearer \(token)")) }
+        let caller = caller(options)
+        let headers = headers(options, token: token)
         let reply: HTTPReply
         do {
             reply = try await caller.call(
@@ -57,6 +66,11 @@ extension ChatClient {
         } catch let error as HTTPCallError {
             throw ClientError.offline("\(error)")
         }
+        return try data(of: reply)
+    }
+
+    /// `data` of an answer. Throws `ClientError.refused`.
+    static func data(of reply: HTTPReply) throws -> JSONValue {
         guard let answer = JSONValue(parsing: reply.body) else {
             throw ClientError.refused(
                 code: "\(reply.status)", message: "the server's answer is not JSON")
@@ -71,18 +85,9 @@ extension ChatClient {
 
     // MARK: Names
 
-    /// Notes whose names are not known yet.
-    func noteNames(_ items: [IMMessageItem]) {
-        let before = unnamed.count
-        for item in items where item.userID != 0 && !cache.knows(item.userID) {
-            unnamed.insert(item.userID)
-        }
-        if unnamed.count > before { wantSync() }
-    }
-
     /// Asks for the names that are not known yet, a few at a time.
     func resolveNames() async {
-        for userID in unnamed.prefix(50) {
+        for userID in unnamed.prefix(ChatClient.namesMax) {
             unnamed.remove(userID)
             guard
                 let profile = try? await http(
@@ -93,5 +98,39 @@ extension ChatClient {
                 nickname: profile["nickname"].text ?? "")
             eventSink.yield(.conversationsChanged)
         }
+    }
+
+    // MARK: History
+
+    /// A page of history for a process that has no connection of its own.
+    func syncOverHTTP(_ request: IMSyncRequest) async throws -> IMSyncPage {
+        var body: [String: JSONValue] = [
+            "chatroom_id": .int(request.chatroomID), "limit": .int(Int64(request.limit)),
+        ]
+        if request.hasBeforeSeq { body["before_seq"] = .int(request.beforeSeq) }
+        let data = try await http("/message/sync", .object(body))
+        var page = IMSyncPage()
+        page.chatroomID = data["chatroom_id"].integer ?? 0
+        page.headSeq = data["head_seq"].integer ?? 0
+        page.firstSeq = data["first_seq"].integer ?? 0
+        page.messages = data["messages"].items.map(ChatClient.message)
+        return page
+    }
+
+    private static func message(_ data: JSONValue) -> IMMessageItem {
+        var item = IMMessageItem()
+        item.chatroomID = data["chatroom_id"].integer ?? 0
+        item.seq = data["seq"].integer ?? 0
+        item.messageID = data["message_id"].text ?? ""
+        item.userID = data["user_id"].integer ?? 0
+        let code = Int(clamping: data["code"].integer ?? 0)
+        item.code = IMMessageCode(rawValue: code) ?? .UNRECOGNIZED(code)
+        item.content = data["content"].text ?? ""
+        item.clientMessageID = data["id"].text ?? ""
+        item.messageSendTime = data["message_send_time"].integer ?? 0
+        item.targetMessageID = data["target_message_id"].text ?? ""
+        item.replyTo = data["reply_to"].text ?? ""
+        item.mentions = data["mentions"].items.compactMap(\.integer)
+        return item
     }
 }

@@ -7,10 +7,14 @@ import NIOPosix
 
 /// The headless chat client: connection, sync, cache and outbox of one signed-in device.
 ///
-/// The cache is the truth and may be read at any time; `events` says what to look at again.
+/// The cache is the truth and may be read at any time; `events` says what to look at again. Of
+/// several processes on one cache one is connected, the owner; the others follow it: they write
+/// to the cache, poke the owner, and look at what it stores.
 public actor ChatClient {
     /// Events kept for a slow reader; the oldest give way, the cache has the facts.
     static let eventsMax = 4_096
+    /// Pokes that wait to be looked at; the oldest give way.
+    static let pokesMax = 256
 
     public nonisolated let cache: Cache
     public nonisolated let events: AsyncStream<ChatEvent>
@@ -18,11 +22,14 @@ public actor ChatClient {
     nonisolated let eventSink: AsyncStream<ChatEvent>.Continuation
     nonisolated let group: any EventLoopGroup
 
-    var outbox: OutboxMachine
+    var outbox = OutboxMachine()
     var syncs: [Int64: ConversationSync] = [:]
     var session: Session?
+    var nextSequenceID: Int32 = 1
     public internal(set) var state = ConnectionState.offline(reason: "not started", retryMs: nil)
-    var backoff = Backoff()
+    public internal(set) var role = Role.idle
+    var backoff: Backoff
+    var sendBackoff: Backoff
     var runner: Task<Void, Never>?
     var sleeper: Task<Void, any Error>?
     var isStopped = false
@@ -30,12 +37,27 @@ public actor ChatClient {
     var acksDirty: Set<Int64> = []
     var ackTask: Task<Void, Never>?
     var syncTask: Task<Void, Never>?
+    var sendTimer: Task<Void, Never>?
+    var retryTimer: Task<Void, Never>?
     var isSyncWanted = false
+    var isRefreshWanted = false
+    /// Chats whose head the server denies now.
+    var suspects: Set<Int64> = []
+    /// Newest holes beyond the cursor, as they were at the last heartbeat.
+    var holesSeen: [Int64: ClosedRange<Int64>] = [:]
+    /// Chats with a hole that the server should have filled by itself.
+    var overdue: Set<Int64> = []
+    /// Holes that the server had nothing for, on this connection.
+    var pulledInVain: [Int64: ClosedRange<Int64>] = [:]
     var unnamed: Set<Int64> = []
+    var named: Set<Int64> = []
+    /// What kind of chat each is, as far as it is known.
+    var kinds: [Int64: Int] = [:]
     var onlineWaiters: [CheckedContinuation<Void, any Error>] = []
     var isSynced = false
     var isFlushing = false
     var isFlushWanted = false
+    var ownership: Ownership?
 
     /// What became of a send.
     public enum SendAnswer: Sendable, Equatable {
@@ -45,6 +67,16 @@ public actor ChatClient {
         case queued
     }
 
+    /// What this process does for the profile.
+    public enum Role: Sendable, Equatable {
+        /// Not started.
+        case idle
+        /// It is the one that connects.
+        case owner
+        /// Another process is connected.
+        case follower
+    }
+
     /// A client on that cache. Throws `ClientError.cache`.
     public init(
         options: ChatClientOptions,
@@ -52,12 +84,14 @@ public actor ChatClient {
     ) throws {
         self.options = options
         self.group = group
+        backoff = options.backoff
+        sendBackoff = options.backoff
         cache = try Cache(path: options.cachePath)
-        let waiting = try cache.outbox().filter { $0.failure == nil }
-        outbox = OutboxMachine(waiting.map(\.clientMessageID))
         (events, eventSink) = AsyncStream.makeStream(
             of: ChatEvent.self, bufferingPolicy: .bufferingNewest(ChatClient.eventsMax))
-        try cache.setMeta("user_id", "\(options.userID)")
+        if cache.meta("user_id") != "\(options.userID)" {
+            try cache.setMeta("user_id", "\(options.userID)")
+        }
     }
 
     /// The signed-in user.
@@ -67,97 +101,52 @@ public actor ChatClient {
 
     // MARK: Life
 
-    /// Connects and stays connected until `stop`.
+    /// Connects and stays connected until `stop`; follows while another process does that.
     public func start() {
-        guard runner == nil else { return }
-        isStopped = false
+        guard runner == nil, !isStopped else { return }
+        setState(.connecting)
         // Owned by the client; ends with `stop`.
         runner = Task { await run() }
     }
 
-    /// Says goodbye and ends; the outbox stays on disk.
+    /// Says goodbye and ends; the outbox stays on disk. A client does not start again.
     public func stop() async {
-        isStopped = true
-        sleeper?.cancel()
-        if let session {
+        if let session, session.isAuthenticated {
+            await flushAcks()
             var quit = ByteBuffer()
             quit.writeFrame(
                 IMQuit(), action: .quit, sequenceID: 0, version: options.bodyVersion)
-            await flushAcks()
             try? await session.outbound.write(quit)
             session.outbound.finish()
         }
-        runner?.cancel()
+        await drop()
+    }
+
+    /// Ends as a process does that is killed: nothing more is said, written or sent.
+    func drop() async {
+        isStopped = true
+        sleeper?.cancel()
+        for task in [ackTask, syncTask, sendTimer, retryTimer, runner] { task?.cancel() }
         await runner?.value
         runner = nil
-        ackTask?.cancel()
-        syncTask?.cancel()
+        ownership = nil
+        role = .idle
+        for id in answers.keys { resolve(id, .queued) }
+        setState(.offline(reason: "stopped", retryMs: nil))
         eventSink.finish()
     }
 
     /// Tries to connect now instead of later.
     public func reconnectNow() {
-        if runner == nil { start() }
+        if role == .follower { return poke(.reconnect) }
+        start()
         sleeper?.cancel()
-    }
-
-    private func run() async {
-        while !isStopped {
-            setState(.connecting)
-            var reason = "the connection was closed"
-            do {
-                try await connectAndServe()
-            } catch {
-                reason = ChatClient.reason(error)
-            }
-            let quit = session?.quit
-            ended(ClientError.offline(reason))
-            if isStopped { break }
-            if let quit, !shouldReturn(after: quit) {
-                runner = nil
-                return
-            }
-            var wait = backoff.next(random: Double.random(in: 0..<1))
-            if let quit {
-                reason = quit.title.isEmpty ? quit.reason : quit.title
-                wait = max(wait, quit.reconnectAfterMs)
-            }
-            let pause = wait
-            let sleep = Task { try await Task.sleep(for: .milliseconds(pause)) }
-            sleeper = sleep
-            setState(.offline(reason: reason, retryMs: wait))
-            _ = await sleep.result
-        }
-        setState(.offline(reason: "stopped", retryMs: nil))
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        switch error {
-        case let error as ClientError: error.description
-        case is NIOConnectionError: "nobody answers at this address"
-        case is CancellationError: "stopped"
-        default: "\(error)"
-        }
-    }
-
-    /// Whether to connect again by itself after a Quit from the server.
-    private func shouldReturn(after quit: IMQuit) -> Bool {
-        switch QuitReason(rawValue: quit.reason) {
-        case .replaced, .kickedByOtherDevice:
-            let reason = quit.title.isEmpty ? "another connection took this place" : quit.title
-            setState(.offline(reason: reason, retryMs: nil))
-            return false
-        case .tokenRevoked, .accountDeleted:
-            setState(.offline(reason: quit.title, retryMs: nil))
-            eventSink.yield(.signedOut(reason: quit.title))
-            return false
-        case .serverShutdown, .slowConsumer, .protocolError, .idle, nil: return true
-        }
     }
 
     func setState(_ new: ConnectionState) {
         if state == new { return }
         state = new
+        if role == .owner { try? cache.setMeta(Cache.linkKey, new.text) }
         eventSink.yield(.connection(new))
         switch new {
         case .connecting: break
@@ -170,101 +159,20 @@ public actor ChatClient {
         }
     }
 
-    /// Waits until the connection is there and the conversation list is in the cache; throws
-    /// `ClientError.offline` after the first attempt that fails.
+    /// Waits until the connection (a follower's owner's) is there and the conversation list is in
+    /// the cache; throws `ClientError.offline` after the first attempt that fails.
     public func waitUntilOnline() async throws {
         if state == .online, isSynced { return }
-        if case .offline(let reason, let retryMs) = state, retryMs != nil || runner == nil {
-            throw ClientError.offline(reason)
-        }
+        if case .offline(let reason, _) = state { throw ClientError.offline(reason) }
         try await withCheckedThrowingContinuation { onlineWaiters.append($0) }
     }
 
-    private func connectAndServe() async throws {
-        let link = try await FrameLink.connect(
-            host: options.host, port: options.port, group: group)
-        try await link.channel.executeThenClose { inbound, outbound in
-            opened(outbound)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    var failure: any Error = ClientError.offline("the connection was closed")
-                    do {
-                        for try await frame in inbound { await self.receive(frame) }
-                    } catch {
-                        failure = error
-                    }
-                    // Before the group waits for its children: one of them may wait for a reply.
-                    await self.abandonRequests(failure)
-                    throw failure
-                }
-                group.addTask { try await self.authenticate() }
-                group.addTask { try await self.beat() }
-                defer { group.cancelAll() }
-                while try await group.next() != nil {}
-            }
+    /// A complaint about the server, unless there were enough of them.
+    func complain(_ text: String) {
+        if let session {
+            if session.notices == Session.noticesMax { return }
+            self.session?.notices += 1
         }
-    }
-
-    private func opened(_ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) {
-        session = Session(outbound: outbound, version: options.bodyVersion)
-    }
-
-    private func authenticate() async throws {
-        var auth = IMAuth()
-        auth.userID = options.userID
-        auth.accessToken = options.token
-        auth.deviceID = options.deviceID
-        auth.deviceType = options.deviceType
-        auth.clientType = options.clientType
-        let frame: Frame
-        do {
-            frame = try await request(auth, action: .auth)
-        } catch ClientError.refused(let code, let message) {
-            if code == ErrorCode.badToken.rawValue || code == ErrorCode.tokenExpired.rawValue {
-                isStopped = true
-                eventSink.yield(.signedOut(reason: message))
-            }
-            throw ClientError.refused(code: code, message: message)
-        }
-        let reply = try decode(IMAuthReply.self, frame)
-        session?.isAuthenticated = true
-        session?.heartbeatSeconds = Int64(max(reply.heartbeatSeconds, 1))
-        backoff.reset()
-        outbox.connected()
-        try await refreshConversations()
-        isSynced = true
-        setState(.online)
-        await flushOutbox()
-        wantSync()
-    }
-
-    private func beat() async throws {
-        while !Task.isCancelled {
-            let seconds = session?.heartbeatSeconds ?? 30
-            try await Task.sleep(for: .seconds(max(1, seconds - 1)))
-            guard session?.isAuthenticated == true else { continue }
-            try await write(IMHeartbeat(), action: .heartbeat, sequenceID: 0)
-            wantSync()
-        }
-    }
-
-    /// No reply comes any more: whoever waits for one is told, and nobody new may wait.
-    private func abandonRequests(_ error: any Error) {
-        session?.isClosed = true
-        let waiting = session?.waiting ?? [:]
-        session?.waiting = [:]
-        for continuation in waiting.values { continuation.resume(throwing: error) }
-    }
-
-    /// The connection is gone: sends will go out again with the next one.
-    private func ended(_ error: any Error) {
-        abandonRequests(error)
-        session = nil
-        isSynced = false
-        outbox.disconnected()
-        for (id, waiters) in answers {
-            for waiter in waiters { waiter.resume(returning: .queued) }
-            answers[id] = nil
-        }
+        eventSink.yield(.notice(text))
     }
 }

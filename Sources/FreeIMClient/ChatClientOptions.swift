@@ -1,3 +1,4 @@
+import FreeIMCore
 import FreeIMProtocol
 
 /// Where a client connects and who it is.
@@ -17,6 +18,16 @@ public struct ChatClientOptions: Sendable {
     public var bodyVersion = BodyVersion.protobuf
     /// The cache's file.
     public var cachePath = ""
+    /// Waits between attempts to connect, and between tries of a send that the server put off.
+    public var backoff = Backoff()
+    /// Milliseconds to wait for an answer before the connection counts as dead.
+    public var answerMs: Int64 = 30_000
+    /// Milliseconds over which acknowledgements are gathered.
+    public var ackDelayMs: Int64 = 100
+    /// Milliseconds between two looks at the cache while another process is connected.
+    public var followMs: Int64 = 100
+    /// Milliseconds after which a connection counts as good, and the waits begin anew.
+    public var steadyMs: Int64 = 5_000
 
     public init() {}
 }

@@ -2,11 +2,11 @@ import DequeModule
 
 /// Sends that wait for their acknowledgement, in the order they were written.
 ///
-/// A send keeps its ClientMessageId through every retry, so the server stores it once. Sends
-/// leave in order, also after a broken connection (the server had stored a prefix of them); only
-/// a `busy` in the middle of a window can let a later send pass an earlier one.
+/// A send keeps its ClientMessageId through every retry, so the server stores it once. Of each
+/// conversation one send is under way at a time: whatever becomes of it, broken connection or
+/// `busy`, no later one can pass it.
 public struct OutboxMachine: Sendable {
-    /// Sends under way at once.
+    /// Sends under way at once, over all conversations.
     public static let windowMax = 16
 
     /// What the server says to a send.
@@ -26,26 +26,28 @@ public struct OutboxMachine: Sendable {
 
     struct Entry {
         let id: String
+        let chatroomID: Int64
         var phase: Phase
     }
 
     private var entries: Deque<Entry> = []
+    private var known: Set<String> = []
     private var isConnected = false
     private var notBefore: Int64 = 0
 
-    public init(_ ids: [String] = []) {
-        for id in ids { entries.append(Entry(id: id, phase: .waiting)) }
-    }
+    public init() {}
 
     /// Sends that are not answered for good.
     public var ids: [String] { entries.map(\.id) }
     /// When to ask `takeReady` again although nothing happens; nil: no need.
     public var wakeAt: Int64? { notBefore > 0 && !entries.isEmpty ? notBefore : nil }
 
-    /// Adds a send that is on disk.
-    public mutating func enqueue(_ id: String) {
-        if entries.contains(where: { $0.id == id }) { return }
-        entries.append(Entry(id: id, phase: .waiting))
+    /// Adds a send that is on disk; whether it is a new one.
+    @discardableResult
+    public mutating func enqueue(_ id: String, chatroomID: Int64) -> Bool {
+        if !known.insert(id).inserted { return false }
+        entries.append(Entry(id: id, chatroomID: chatroomID, phase: .waiting))
+        return true
     }
 
     /// The connection can take sends.
@@ -65,8 +67,12 @@ public struct OutboxMachine: Sendable {
         guard isConnected, now >= notBefore else { return [] }
         notBefore = 0
         var ready: [String] = []
-        for index in entries.indices.prefix(OutboxMachine.windowMax)
-        where entries[index].phase == .waiting && ready.count < most {
+        var busy: Set<Int64> = []
+        for index in entries.indices {
+            if ready.count == most || busy.count == OutboxMachine.windowMax { break }
+            guard busy.insert(entries[index].chatroomID).inserted,
+                entries[index].phase == .waiting
+            else { continue }
             entries[index].phase = .underWay
             ready.append(entries[index].id)
         }
@@ -79,10 +85,10 @@ public struct OutboxMachine: Sendable {
         switch answer {
         case .acknowledged, .refused:
             entries.remove(at: index)
+            known.remove(id)
             return true
         case .retry(let afterMs):
-            // What went out behind it goes again too, so that the order holds.
-            for later in entries.indices where later >= index { entries[later].phase = .waiting }
+            entries[index].phase = .waiting
             notBefore = max(notBefore, now + max(afterMs, 1))
             return false
         }

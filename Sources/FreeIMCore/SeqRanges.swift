@@ -54,6 +54,20 @@ public struct SeqRanges: Sendable, Equatable {
         return missing
     }
 
+    /// The last part of `range` that is not held; nil: all of it is.
+    public func lastMissing(in range: ClosedRange<Int64>) -> ClosedRange<Int64>? {
+        var end = range.upperBound
+        var index = firstIndex(endingAtOrAfter: end)
+        if index == ranges.count || ranges[index].lowerBound > end { index -= 1 }
+        if index >= 0, ranges[index].upperBound >= end {
+            end = ranges[index].lowerBound - 1
+            index -= 1
+        }
+        guard end >= range.lowerBound else { return nil }
+        let start = index >= 0 ? ranges[index].upperBound + 1 : range.lowerBound
+        return max(start, range.lowerBound)...end
+    }
+
     /// The end of the unbroken run that begins at `seq`; nil when `seq` is not held.
     public func end(from seq: Int64) -> Int64? {
         let index = firstIndex(endingAtOrAfter: seq)

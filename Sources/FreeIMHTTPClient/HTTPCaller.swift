@@ -11,7 +11,7 @@ public struct HTTPCaller: Sendable {
 
     public let host: String
     public let port: Int
-    private let group: any EventLoopGroup
+    let group: any EventLoopGroup
 
     /// A caller of `http://host:port`.
     public init(host: String, port: Int, group: any EventLoopGroup) {

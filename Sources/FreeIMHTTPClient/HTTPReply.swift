@@ -13,12 +13,15 @@ public enum HTTPCallError: Error, Sendable, CustomStringConvertible {
     case timedOut
     /// The answer is larger than the caller takes.
     case tooLarge
+    /// The file on this side cannot be read or written, and why.
+    case file(String)
 
     public var description: String {
         switch self {
         case .unreachable(let reason): "the server cannot be reached: \(reason)"
         case .timedOut: "the server did not answer in time"
         case .tooLarge: "the server's answer is too large"
+        case .file(let reason): reason
         }
     }
 }

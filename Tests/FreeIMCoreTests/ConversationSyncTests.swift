@@ -33,6 +33,28 @@ import Testing
         #expect(!sync.isNew(0))
     }
 
+    @Test func absurdNumbersAreNotBelieved() {
+        var sync = ConversationSync()
+        sync.stored([1, 2, Int64.max, -4, 0])
+        sync.learned(head: Int64.max, first: Int64.max)
+        sync.announcedGap(3...Int64.max)
+        #expect(sync.head == 2 && sync.first == 1 && sync.gaps.isEmpty)
+        sync.announcedGap(5...ConversationSync.seqMax)
+        sync.learned(head: 40, first: 1)
+        sync.corrected(head: 9)
+        #expect(sync.head == 9 && sync.gaps.ranges == [5...9])
+        sync.corrected(head: 1)
+        #expect(sync.head == 2 && sync.holes.isEmpty && sync.gaps.isEmpty)
+    }
+
+    @Test func gapsAreBounded() {
+        var sync = ConversationSync()
+        for number in 1...Int64(2 * ConversationSync.gapsMax) {
+            sync.announcedGap((3 * number)...(3 * number))
+        }
+        #expect(sync.gaps.ranges.count == ConversationSync.gapsMax)
+    }
+
     /// Messages in any order, doubled, with pulls in between: in the end nothing is missing, and
     /// at no time is anything acknowledged that is not held.
     @Test(arguments: 0..<500)

@@ -36,4 +36,16 @@ import Testing
             #expect(one.upperBound + 1 < next.lowerBound)
         }
     }
+
+    @Test(arguments: 0..<200) func theLastMissingIsTheLastOfTheMissing(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var ranges = SeqRanges()
+        for _ in 0..<12 {
+            let low = Int64.random(in: 1...60, using: &random)
+            ranges.insert(low...(low + Int64.random(in: 0...4, using: &random)))
+            let from = Int64.random(in: 1...60, using: &random)
+            let range = from...(from + Int64.random(in: 0...30, using: &random))
+            #expect(ranges.lastMissing(in: range) == ranges.missing(in: range).last)
+        }
+    }
 }
