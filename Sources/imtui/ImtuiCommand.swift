@@ -12,8 +12,10 @@ struct ImtuiCommand: AsyncParsableCommand {
         subcommands: [
             ScreenCommand.self, RegisterCommand.self, LoginCommand.self, LogoutCommand.self,
             SendCommand.self, TailCommand.self, HistoryCommand.self, ChatsCommand.self,
-            SearchCommand.self, VerifyCommand.self, FriendsCommand.self, GroupsCommand.self,
-            EchoCommand.self,
+            SearchCommand.self, FriendsCommand.self, GroupsCommand.self, MomentsCommand.self,
+            ProfileCommand.self, DevicesCommand.self, CallCommand.self, RPCCommand.self,
+            VerifyCommand.self, CompactCommand.self, ExportCommand.self, PlainCommand.self,
+            EchoCommand.self, ManCommand.self, CompletionsCommand.self,
         ],
         defaultSubcommand: ScreenCommand.self)
 
@@ -27,6 +29,12 @@ struct ImtuiCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch let error as ClientError {
+            Output.complaint(error.description)
+            Foundation.exit(ExitStatus.code(for: error))
+        } catch let mistake as CommandMistake {
+            Output.complaint(mistake.description)
+            Foundation.exit(ExitStatus.usage)
+        } catch let error as TerminalError {
             Output.complaint(error.description)
             Foundation.exit(ExitStatus.code(for: error))
         } catch let code as ExitCode {
@@ -47,8 +55,10 @@ struct ScreenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "screen", abstract: "Opens the screen (also without any command).")
     @OptionGroup var common: CommonOptions
+    @Flag(help: "Line by line, without moving the cursor, as 'imtui plain'.") var plain = false
 
     func run() async throws {
+        if plain { return try await PlainCommand.run(common, chat: nil) }
         let code = try await ScreenMain.run(common)
         throw ExitCode(code)
     }

@@ -61,9 +61,7 @@ struct LogoutCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try common.client()
         try await client.http("/logout")
-        var profile = try common.loadProfile()
-        profile.token = ""
-        try profile.save(common.profile)
+        common.forgetToken()
         common.show(["signed_out": true], "signed out")
     }
 }

@@ -43,53 +43,20 @@ struct CommonOptions: ParsableArguments {
         return try ChatClient(options: try profile.options(self.profile))
     }
 
+    /// Signed out: the profile keeps everything but the token.
+    @Sendable
+    func forgetToken() {
+        guard var profile = try? loadProfile() else { return }
+        profile.token = ""
+        try? profile.save(self.profile)
+    }
+
     /// Prints one result: an object, or the line for people.
     func show(_ object: JSONValue, _ line: @autoclosure () -> String) {
         if json {
-            let bytes = (try? object.bytes()) ?? []
-            Output.line(String(decoding: bytes, as: UTF8.self))
+            Output.json(object)
         } else {
             Output.line(line())
         }
-    }
-}
-
-/// Standard output, a line at a time; ends quietly when nobody reads any more.
-enum Output {
-    static func line(_ text: String) {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
-        } catch {
-            exit(0)
-        }
-    }
-
-    static func complaint(_ text: String) {
-        try? FileHandle.standardError.write(contentsOf: Data(("imtui: " + text + "\n").utf8))
-    }
-
-    /// A message as JSON, schema version 1.
-    static func json(_ message: ChatMessage, _ client: ChatClient) -> JSONValue {
-        [
-            "v": 1, "chatroom_id": .int(message.chatroomID), "seq": .int(message.seq),
-            "message_id": .string(message.messageID), "user_id": .int(message.userID),
-            "name": .string(client.cache.name(message.userID)),
-            "code": .int(Int64(message.code)), "content": .string(message.content),
-            "time": .int(message.time), "is_edited": .bool(message.isEdited),
-            "is_recalled": .bool(message.isRecalled),
-        ]
-    }
-
-    /// A message as a line, without anything that a terminal would obey.
-    static func text(_ message: ChatMessage, _ client: ChatClient) -> String {
-        let date = Date(timeIntervalSince1970: Double(message.time) / 1_000)
-        let format = DateFormatter()
-        format.dateFormat = "HH:mm:ss"
-        let name =
-            message.userID == client.userID ? "me" : client.cache.name(message.userID)
-        let words = SystemEntry.words(message, client.cache.name) ?? message.content
-        let note = message.isRecalled ? "[recalled]" : message.isEdited ? " [edited]" : ""
-        let line = "#\(message.seq) \(format.string(from: date)) \(name): \(words)\(note)"
-        return SafeText.escaped(line)
     }
 }

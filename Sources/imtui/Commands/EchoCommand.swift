@@ -32,7 +32,7 @@ struct EchoCommand: AsyncParsableCommand {
         let chat = try client.cache.conversation(message.chatroomID, ownID: client.userID)
         try await client.markRead(message.chatroomID, through: message.seq)
         guard message.userID != client.userID, message.code == 1, chat?.type != 2 else { return }
-        common.show(Output.json(message, client), Output.text(message, client))
+        common.show(MessageText.json(message, client), MessageText.line(message, client))
         try await client.send("echo: " + message.content, to: message.chatroomID)
     }
 

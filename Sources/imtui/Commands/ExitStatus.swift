@@ -16,12 +16,23 @@ enum ExitStatus {
     /// Nobody is signed in.
     static let notSignedIn: Int32 = 5
 
-    static let help = """
-        Exit codes: 0 done, 1 refused or failed, 2 verify found gaps or doubles, 3 the server \
-        cannot be reached, 4 usage or configuration, 5 not signed in.
-        """
+    /// Each code, and what it means.
+    static let meanings: [(code: Int32, meaning: String)] = [
+        (success, "done"), (failed, "refused by the server, or failed"),
+        (incomplete, "verify or export found gaps or doubles"),
+        (
+            unreachable,
+            "the server cannot be reached; what was to be sent is kept and goes out later"
+        ),
+        (usage, "a wrong command line, configuration or cache"),
+        (notSignedIn, "nobody is signed in"),
+    ]
+
+    static let help =
+        "Exit codes: " + meanings.map { "\($0.code) \($0.meaning)" }.joined(separator: "; ") + "."
 
     static func code(for error: any Error) -> Int32 {
+        if error is CommandMistake || error is TerminalError { return usage }
         guard let error = error as? ClientError else { return failed }
         switch error {
         case .refused(let code, _):

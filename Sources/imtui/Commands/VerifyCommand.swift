@@ -18,39 +18,11 @@ struct VerifyCommand: AsyncParsableCommand {
         let client = try common.client()
         await client.start()
         try await client.waitUntilOnline()
-        var isWhole = true
-        for chat in try client.cache.conversations(ownID: client.userID) {
-            var holes = try await client.verify(chat.chatroomID)
-            if repair {
-                for hole in holes { try await client.pull(chat.chatroomID, hole) }
-                holes = try await client.verify(chat.chatroomID)
-            }
-            let doubled = try client.cache.doubled(chat.chatroomID)
-            if !holes.isEmpty || !doubled.isEmpty { isWhole = false }
-            show(chat, holes, doubled)
+        let checks = try await CacheCheck.run(client, repairs: repair) { check in
+            common.show(check.json, SafeText.escaped(check.line))
         }
         await client.stop()
+        let isWhole = checks.allSatisfy(\.isWhole)
         throw ExitCode(isWhole ? ExitStatus.success : ExitStatus.incomplete)
-    }
-
-    private func show(
-        _ chat: CachedConversation, _ holes: [ClosedRange<Int64>], _ doubled: [Int64]
-    ) {
-        let missing = holes.map { range in
-            range.count == 1
-                ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
-        }
-        let verdict =
-            missing.isEmpty && doubled.isEmpty
-            ? "whole"
-            : "missing \(missing.isEmpty ? "none" : missing.joined(separator: ","))"
-                + ", doubled \(doubled.isEmpty ? "none" : "\(doubled)")"
-        common.show(
-            [
-                "chatroom_id": .int(chat.chatroomID), "title": .string(chat.title),
-                "missing": .array(missing.map { .string($0) }),
-                "doubled": .array(doubled.map { .int($0) }),
-            ],
-            SafeText.escaped("\(chat.chatroomID)\t\(chat.title)\t\(verdict)"))
     }
 }
