@@ -1,64 +1,63 @@
 #ifndef CNCURSES_SHIM_H
 #define CNCURSES_SHIM_H
 
-/* The few calls that imtui makes of ncurses: terminal modes, size and keys. The globals of
+/* The few calls that imtui makes of ncurses: terminal modes, terminfo and size. The globals of
    <ncurses.h> stay behind these functions. */
 
 #define _XOPEN_SOURCE_EXTENDED 1
 #define NCURSES_WIDECHAR 1
+#include <langinfo.h>
 #include <locale.h>
 #include <ncurses.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <wchar.h>
 
-#define IM_KEY_PASTE_BEGIN 2000
-#define IM_KEY_PASTE_END 2001
-
-/* Takes the terminal over; 0 when there is none. */
-static inline int im_open(void) {
+/* Takes the locale from the environment; 1 when its characters are UTF-8. */
+static inline int im_locale_is_utf8(void) {
     setlocale(LC_ALL, "");
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+/* Puts the terminal into raw mode; 0 when TERM names none that is known. Nothing is drawn: what
+   is sent to a terminal is not ncurses' business here. */
+static inline int im_open(void) {
     SCREEN *screen = newterm(NULL, stdout, stdin);
     if (screen == NULL) return 0;
     set_term(screen);
     raw();
     noecho();
     nonl();
-    keypad(stdscr, TRUE);
-    set_escdelay(25);
-    define_key("\033[200~", IM_KEY_PASTE_BEGIN);
-    define_key("\033[201~", IM_KEY_PASTE_END);
-    refresh();
+    def_prog_mode();
     return 1;
 }
 
-/* Gives the terminal back as it was. */
-static inline void im_close(void) { endwin(); }
+/* Gives the terminal's modes back as they were. */
+static inline void im_leave(void) { reset_shell_mode(); }
+
+/* Puts the terminal into raw mode again. */
+static inline void im_return(void) { reset_prog_mode(); }
 
 static inline int im_colors(void) { return tigetnum("colors"); }
 
-static inline void im_size(int *rows, int *columns) {
+/* A string of the terminal's description; NULL: it has none. */
+static inline const char *im_string(const char *name) {
+    char *value = tigetstr((char *)name);
+    return value == (char *)-1 ? NULL : value;
+}
+
+/* Rows, columns and pixels of the terminal; 0 pixels: not known. */
+static inline void im_size(int *rows, int *columns, int *width, int *height) {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0) {
-        *rows = size.ws_row;
-        *columns = size.ws_col;
-    } else {
-        *rows = LINES;
-        *columns = COLS;
-    }
+    *rows = 24;
+    *columns = 80;
+    *width = 0;
+    *height = 0;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return;
+    if (size.ws_row > 0) *rows = size.ws_row;
+    if (size.ws_col > 0) *columns = size.ws_col;
+    *width = size.ws_xpixel;
+    *height = size.ws_ypixel;
 }
-
-/* Waits for a key, `milliseconds` at most (-1: as long as it takes).
-   0: none came, 1: a character, 2: a function key. */
-static inline int im_key(int milliseconds, unsigned int *key) {
-    wint_t value = 0;
-    timeout(milliseconds);
-    int kind = get_wch(&value);
-    *key = (unsigned int)value;
-    if (kind == ERR) return 0;
-    return kind == KEY_CODE_YES ? 2 : 1;
-}
-
-static inline unsigned int im_key_function(int number) { return KEY_F(number); }
 
 #endif

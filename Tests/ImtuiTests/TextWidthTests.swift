@@ -6,10 +6,51 @@ import Testing
     @Test(arguments: [
         ("a", 1), ("é", 1), ("e\u{301}", 1), ("你", 2), ("한", 2), ("あ", 2), ("ｱ", 1), ("Ａ", 2),
         ("👋", 2), ("👨‍👩‍👧", 2), ("🇩🇪", 2), ("❤️", 2), ("❤", 1), ("1️⃣", 2), ("👍🏽", 2),
-        ("\u{200b}", 0), ("—", 1), ("…", 1), ("✓", 1), ("漢字かな", 8), ("", 0),
+        ("\u{200b}", 0), ("—", 1), ("…", 1), ("✓", 1), ("漢字かな", 8), ("", 0), ("a\r\nb", 2),
+        ("né 你e\u{301}好 ─ 👋🏽x", 14), ("か\u{3099}き", 4), ("ж\u{301}ж", 2),
     ])
     func columns(text: String, width: Int) {
         #expect(TextWidth.of(text) == width)
+    }
+
+    @Test func corpus() {
+        #expect(WidthCorpus.entries.count >= 300)
+        for entry in WidthCorpus.entries {
+            #expect(entry.cluster.count == 1, "\(entry)")
+            #expect(TextWidth.of(entry.cluster) == entry.columns, "\(entry)")
+            for character in entry.cluster {
+                #expect(TextWidth.of(character) == entry.columns, "\(entry)")
+            }
+        }
+    }
+
+    /// Counting by bytes and by cluster is the same, whatever stands beside what.
+    @Test(arguments: 0..<50) func bytesAndClustersAgree(seed: UInt64) {
+        var random = SeededBytes(seed)
+        let parts = WidthCorpus.entries.map(\.cluster) + ["a", " ", "你", "é", "ж", "あ", "한"]
+        for _ in 0..<40 {
+            let text = (0..<random.next(below: 12)).map { _ in
+                parts[random.next(below: parts.count)]
+            }.joined()
+            let sum = text.reduce(0) { $0 + TextWidth.of($1) }
+            #expect(TextWidth.of(text) == sum, "\(text.unicodeScalars.map { $0.value })")
+            #expect(TextWidth.of(text[...]) == sum)
+        }
+    }
+
+    /// The table agrees with what the standard library knows of the scalars.
+    @Test func marksTakeNothing() {
+        var wrong: [String] = []
+        for value in UInt32(0x300)..<0x20000 {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let category = scalar.properties.generalCategory
+            let isMark = category == .nonspacingMark || category == .enclosingMark
+            if isMark, TextWidth.of(scalar) != 0 { wrong.append(String(value, radix: 16)) }
+            if scalar.properties.isEmojiPresentation, TextWidth.of(scalar) != 2 {
+                wrong.append(String(value, radix: 16))
+            }
+        }
+        #expect(wrong.isEmpty, "\(wrong)")
     }
 
     @Test func wrappingKeepsEveryCharacterAndFits() {
@@ -26,16 +67,5 @@ import Testing
         #expect(TextWidth.fit("你好世界", 7) == "你好世…")
         #expect(TextWidth.fit("你好世界", 6) == "你好…")
         #expect(TextWidth.fit("abc", 0) == "")
-    }
-
-    @Test func nothingThatATerminalObeysIsLeft() {
-        let evil = "\u{1b}[2J\u{7}\u{9b}31m\u{202e}abc\r\n\u{7f}"
-        let safe = SafeText.escaped(evil)
-        #expect(
-            safe.unicodeScalars.allSatisfy { scalar in
-                scalar.value >= 0x20 && !(0x7f...0x9f).contains(scalar.value)
-                    && !(0x202a...0x202e).contains(scalar.value)
-            })
-        #expect(safe.contains("abc"))
     }
 }
