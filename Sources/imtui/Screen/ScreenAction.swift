@@ -1,39 +1,32 @@
 import FreeIMClient
+import FreeIMProtocol
 
 /// What can happen to the screen.
 enum ScreenAction: Sendable {
-    case key(Key)
-    case resized(rows: Int, columns: Int)
+    case input(InputEvent)
     case event(ChatEvent)
-    case conversations([CachedConversation], names: [Int64: String])
-    /// A chat's newest messages, with its outbox behind them.
-    case messages(chatroomID: Int64, [ChatMessage], names: [Int64: String])
-    case draft(chatroomID: Int64, String)
-    case olderLoaded(failure: String?)
-    case signedIn(account: String, userID: Int64)
+    // What was read from the cache.
+    case chats([CachedConversation], names: [Int64: String])
+    case chat(CachedConversation)
+    case page(PageLoad)
+    /// A draft, with the message it answers or edits where that is held.
+    case draft(chatroomID: Int64, Draft, target: ChatMessage?)
+    case info(InfoPane, people: [Person])
+    case membersFetched(Int64)
+    case history([String])
+    case found([ChatMessage], query: String, names: [Int64: String])
+    // What became of an effect.
+    case pulled(chatroomID: Int64, ClosedRange<Int64>, failure: String?)
+    case called(CommandCall, Result<CommandResult, ClientError>)
+    case signedIn(Profile)
     case signInFailed(String)
-    case notice(String)
-    case listing([String])
-    /// Open that chat, once it is in the list.
-    case open(Int64)
-    /// Draw now what the actions before have changed.
-    case drawNow
-}
-
-/// What the reducer wants done outside.
-enum ScreenEffect: Equatable, Sendable {
-    case loadConversations
-    case loadMessages(Int64, limit: Int)
-    case loadDraft(Int64)
-    case saveDraft(Int64, String)
-    case loadOlder(Int64, before: Int64, limit: Int)
-    case send(Int64, String)
-    case retry(Int64)
-    case markRead(Int64, Int64)
-    case typing(Int64, Bool)
-    case signIn(ScreenState.SignInForm)
-    case command(SlashCommand, chatroomID: Int64?)
-    case reconnect
-    case redraw
+    /// What the external editor left.
+    case edited(String)
+    case transfer(String, ScreenState.Transfer?)
+    case typingEnded(chatroomID: Int64, userID: Int64)
+    case notice(String, isWarning: Bool)
+    case openChat(Int64)
+    case openMessage(chatroomID: Int64, seq: Int64)
+    case showPicture(PictureOverlay)
     case quit
 }
