@@ -12,8 +12,8 @@ DEBUG := .build/debug
 RELEASE := .build/release
 SWIFT_FILES := $(shell git ls-files '*.swift' 2>/dev/null | grep -v '\.pb\.swift$$')
 
-.PHONY: help deps build release run test unit-test conformance demo-test scenarios bench proto \
-	proto-check format lint clean
+.PHONY: help deps build release run test unit-test conformance demo-test cli-test screen-test \
+	scenarios bench bench-tui proto proto-check format lint clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,10 +32,10 @@ release: deps ## release build of the three programs
 run: release ## a server, demo accounts, an echo bot and imtui; without a terminal: a demonstration
 	@FREEIM_BIN=$(RELEASE) test/demo/run
 
-test: build unit-test proto-check conformance demo-test scenarios ## everything that has to pass
+test: build unit-test proto-check conformance demo-test cli-test screen-test scenarios ## everything that has to pass
 	@echo 'make test: all passed'
 
-unit-test: ## the Swift tests
+unit-test: ## the Swift tests, a thousand seeds for the client among them
 	swift test $(BUILD_FLAGS)
 
 conformance: ## the black-box suite against the built server
@@ -44,11 +44,21 @@ conformance: ## the black-box suite against the built server
 demo-test: ## the demonstration of `make run`, without a terminal
 	@FREEIM_BIN=$(DEBUG) test/demo/run </dev/null
 
+cli-test: ## imtui's commands from outside: pipes, rpc, export, crashes
+	FREEIM_BIN=$(DEBUG) python3 test/cli
+
+screen-test: ## imtui's screen through tmux
+	FREEIM_BIN=$(DEBUG) python3 test/screen
+
 scenarios: ## imbench's scenarios, a crash among them
 	@FREEIM_BIN=$(DEBUG) test/scenarios/run
 
 bench: release ## the figures of README.md, side by side
 	$(RELEASE)/imbench bench $(BENCH_FLAGS)
+
+bench-tui: release ## imtui's speed on a cache of 1,000,000 messages, and a burst from a server
+	swift build $(BUILD_FLAGS) -c release --product imtui-bench
+	FREEIM_BIN=$(RELEASE) python3 test/bench-tui $(BENCH_FLAGS)
 
 proto: deps ## generate the message types from proto/freeim.proto
 	test/proto Sources/FreeIMProtocol

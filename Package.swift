@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "FreeIMClient", targets: ["FreeIMClient"]),
         .executable(name: "freeim-server", targets: ["freeim-server"]),
         .executable(name: "imtui", targets: ["imtui"]),
+        .executable(name: "imtui-bench", targets: ["imtui-bench"]),
         .executable(name: "imbench", targets: ["imbench"]),
     ],
     dependencies: [
@@ -79,6 +80,9 @@ let package = Package(
             name: "imtui", dependencies: ["FreeIMClient", "CNcurses", arguments],
             swiftSettings: strict),
         .executableTarget(
+            name: "imtui-bench", dependencies: ["FreeIMClient", arguments],
+            swiftSettings: strict),
+        .executableTarget(
             name: "imbench",
             dependencies: [
                 "FreeIMCore", "FreeIMHTTPClient", nio, nioPosix, histogram, arguments, deque,
@@ -92,7 +96,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FreeIMClientTests",
-            dependencies: ["FreeIMClient", "FreeIMServer", "freeim-server", grdb, logging],
+            dependencies: [
+                "FreeIMClient", "FreeIMSchema", "FreeIMServer", "freeim-server", "imtui-bench",
+                grdb, logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ImtuiTests", dependencies: ["imtui", "freeim-server"], swiftSettings: strict),

@@ -13,6 +13,7 @@ import Testing
         "freeim-server": ["FreeIMServer"],
         "FreeIMClient": ["FreeIMProtocol", "FreeIMCore", "FreeIMSchema", "FreeIMHTTPClient"],
         "imtui": ["FreeIMProtocol", "FreeIMCore", "FreeIMClient", "FreeIMHTTPClient", "CNcurses"],
+        "imtui-bench": ["FreeIMProtocol", "FreeIMClient"],
         "imbench": ["FreeIMProtocol", "FreeIMCore", "FreeIMHTTPClient"],
     ]
 
