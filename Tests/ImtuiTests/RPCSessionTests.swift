@@ -73,16 +73,17 @@ import Testing
         #expect(answers == [["id": "a", "result": ["text": "x"]]])
     }
 
-    @Test(arguments: [
-        ("nonsense", JSONValue.null, "bad_json"), ("7", .null, "bad_request"),
-        (#"{"id":true,"method":"x"}"#, .null, "bad_request"),
-        (#"{"id":7}"#, 7, "bad_request"),
-        (#"{"id":7,"method":"quit","params":3}"#, 7, "bad_request"),
-        (#"{"id":7,"method":"dance"}"#, 7, "unknown_method"),
-        (#"{"id":7,"method":"friend.add"}"#, 7, "not_found"),
-        (#"{"id":7,"method":"subscribe","params":{"events":[]}}"#, 7, "wrong_params"),
-        (#"{"id":7,"method":"subscribe","params":{"after":"x"}}"#, 7, "wrong_params"),
-    ] as [(String, JSONValue, String)])
+    @Test(
+        arguments: [
+            ("nonsense", JSONValue.null, "bad_json"), ("7", .null, "bad_request"),
+            (#"{"id":true,"method":"x"}"#, .null, "bad_request"),
+            (#"{"id":7}"#, 7, "bad_request"),
+            (#"{"id":7,"method":"quit","params":3}"#, 7, "bad_request"),
+            (#"{"id":7,"method":"dance"}"#, 7, "unknown_method"),
+            (#"{"id":7,"method":"friend.add"}"#, 7, "not_found"),
+            (#"{"id":7,"method":"subscribe","params":{"events":[]}}"#, 7, "wrong_params"),
+            (#"{"id":7,"method":"subscribe","params":{"after":"x"}}"#, 7, "wrong_params"),
+        ] as [(String, JSONValue, String)])
     func refuses(line: String, id: JSONValue, code: String) async {
         let answers = await run([line, "", #"{"id":8,"method":"chat.list"}"#])
         #expect(answers.count == 2)

@@ -10,6 +10,16 @@ enum TimeText {
         text(milliseconds, "%Y-%m-%d %H:%M")
     }
 
+    /// `14:05`, or ` 2:05` of a twelve-hour clock.
+    static func minute(_ milliseconds: Int64, is24Hours: Bool = true) -> String {
+        text(milliseconds, is24Hours ? "%H:%M" : "%l:%M")
+    }
+
+    /// `Wed 25 Nov 2026`.
+    static func weekday(_ milliseconds: Int64) -> String {
+        text(milliseconds, "%a %d %b %Y")
+    }
+
     /// `2026-11-25`.
     static func day(_ milliseconds: Int64) -> String { text(milliseconds, "%Y-%m-%d") }
 

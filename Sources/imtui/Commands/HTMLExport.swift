@@ -63,7 +63,7 @@ struct HTMLExport: ExportFormat {
     var end: String { "</main></body></html>\n" }
 
     func message(_ message: ChatMessage) -> String {
-        let time = TimeText.clock(message.time).prefix(5)
+        let time = TimeText.minute(message.time)
         let name = HTMLExport.escaped(client.cache.name(message.userID))
         let words = MessageText.words(message, client.cache.name)
         if message.code >= 8, !message.isRecalled {

@@ -13,7 +13,7 @@ struct MarkdownExport: ExportFormat {
     var end: String { "" }
 
     func message(_ message: ChatMessage) -> String {
-        let time = TimeText.clock(message.time).prefix(5)
+        let time = TimeText.minute(message.time)
         if message.code >= 8, !message.isRecalled {
             let words = MessageText.words(message, client.cache.name)
             return "- \(time) *\(MarkdownExport.escaped(words))*\n"

@@ -93,7 +93,7 @@ extension ScreenReducer {
 
     static func chosenItem(_ state: ScreenState) -> TimelineItem? {
         guard case .browse(let browse) = state.mode else { return nil }
-        return state.timeline.items(day: CalendarText.day).last { $0.key == browse.chosen }
+        return state.timeline.items(day: TimeText.weekday).last { $0.key == browse.chosen }
     }
 
     /// Enter: loads a hole, opens what a message leads to.

@@ -142,7 +142,7 @@ struct ScreenState: Equatable, Sendable {
     var measured: Timeline.Measured {
         let setting = setting
         return Timeline.Measured(
-            items: timeline.items(day: CalendarText.day),
+            items: timeline.items(day: TimeText.weekday),
             height: { TimelineLayout.height($0, setting) },
             rows: ScreenLayout(self).timelineRows)
     }

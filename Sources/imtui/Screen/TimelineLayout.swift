@@ -61,7 +61,7 @@ enum TimelineLayout {
     private static func lines(
         _ message: ChatMessage, _ showsName: Bool, _ setting: Setting
     ) -> [[Span]] {
-        let clock = CalendarText.clock(message.time, is24Hours: setting.is24Hours)
+        let clock = TimeText.minute(message.time, is24Hours: setting.is24Hours)
         if message.code >= 8 {
             let words = SystemEntry.words(message, setting.actor) ?? "[\(message.code)]"
             return hang(clock, [Span("· " + SafeText.escaped(words), .quiet)], setting)
