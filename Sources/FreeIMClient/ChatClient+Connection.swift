@@ -106,7 +106,8 @@ extension ChatClient {
                         failure = error
                     }
                     // Before the group waits for its children: one of them may wait for a reply.
-                    await self.abandonRequests(failure)
+                    await self.abandonRequests(
+                        ClientError.offline(ChatClient.reason(failure)))
                     throw failure
                 }
                 group.addTask {

@@ -40,7 +40,9 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func anIdleClientSendsHeartbeatsAndWritesNothing() async throws {
         let frames = Shared<[Int8]>([])
-        let server = try await FakeServer.start(head: 3)
+        var faults = FakeFaults()
+        faults.heartbeatSeconds = 2
+        let server = try await FakeServer.start(head: 3, faults: faults)
         let client = try ChatClient(options: fakeOptions(server, folder.path + "/cache.sqlite"))
         await client.start()
         try await client.waitUntilOnline()

@@ -84,7 +84,7 @@ struct FakeFaults: Sendable {
     var busyOdds = 0
     /// Somebody else writes meanwhile: at a frame of the client.
     var talkOdds = 0
-    var heartbeatSeconds: Int32 = 2
+    var heartbeatSeconds: Int32 = 30
     /// By the number of the action.
     var hooks: [Int8: Hook] = [:]
 }
