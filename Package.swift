@@ -85,7 +85,8 @@ let package = Package(
         .executableTarget(
             name: "imbench",
             dependencies: [
-                "FreeIMCore", "FreeIMHTTPClient", nio, nioPosix, histogram, arguments, deque,
+                "FreeIMCore", "FreeIMHTTPClient", nio, nioPosix, nioLocks, histogram, arguments,
+                deque, yams, crypto,
             ], swiftSettings: strict),
         .testTarget(
             name: "FreeIMProtocolTests", dependencies: ["FreeIMProtocol"], swiftSettings: strict),
