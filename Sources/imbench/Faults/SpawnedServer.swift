@@ -3,90 +3,226 @@ import FreeIMProtocol
 import NIOConcurrencyHelpers
 
 /// A server of the harness's own: started on free ports, killed and restarted at will.
+///
+/// Its folder holds its data, its clock (`ServerClock`) and what it wrote to standard error. All
+/// calls may come from any thread; those that say so block, so never from an event loop.
 final class SpawnedServer: Sendable {
+    /// Seconds that a server has to come up, and to end after SIGTERM.
+    static let startSecondsMax = 60
+    static let endSecondsMax = 60
+    /// Bytes of its log that `log(lines:)` reads, from the end.
+    static let logBytesMax = 65_536
+
     private struct State {
-        var process: Process?
+        var process: ChildProcess?
+        var host = "127.0.0.1"
         var tcpPort = 0
         var httpPort = 0
+        /// Whether its end is ours, so that nobody has to be told.
+        var isEndWanted = false
+        var clockOffset: Int64 = 0
     }
 
-    private let executable: String
-    private let folder: String
-    private let arguments: [String]
+    let folder: String
+    let command: ServerCommand
+    private let environment: [String: String]
     private let state = NIOLockedValueBox(State())
 
-    /// A server of that executable with a data folder of its own.
-    init(executable: String, arguments: [String] = []) throws {
-        guard FileManager.default.isExecutableFile(atPath: executable) else {
-            throw BenchError(
-                .usage, "there is no server at \(executable); build it, or --spawn one")
-        }
-        self.executable = executable
-        self.arguments = arguments
+    /// A server with a folder of its own, not started yet; `BenchError` (usage) when the plan
+    /// names none that can be.
+    init(plan: ServerPlan, extraEnvironment: [String: String] = [:]) throws {
         folder = NSTemporaryDirectory() + "imbench-\(UUID().uuidString)"
+        let inherited = ProcessInfo.processInfo.environment
+        command = try ServerCommand(
+            plan: plan, folder: folder,
+            surroundings: ServerCommand.Surroundings(
+                ownFolder: Self.ownFolder, path: inherited["PATH"] ?? "",
+                isExecutable: { FileManager.default.isExecutableFile(atPath: $0) }))
+        // A run depends on its scenario, not on what the shell says to servers.
+        environment =
+            inherited
+            .filter { !$0.key.hasPrefix("FREEIM_") || $0.key == "FREEIM_TEST_FAULTS" }
+            .merging(["FREEIM_TEST_CLOCK": folder + "/clock"]) { $1 }
+            .merging(plan.environment) { $1 }
+            .merging(extraEnvironment) { $1 }
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
+        try ServerClock.write(0, path: folder + "/clock")
     }
 
+    private static var ownFolder: String? {
+        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return own.map { String($0[..<($0.lastIndex(of: "/") ?? $0.startIndex)]) }
+    }
+
+    var host: String { state.withLockedValue { $0.host } }
     var tcpPort: Int { state.withLockedValue { $0.tcpPort } }
     var httpPort: Int { state.withLockedValue { $0.httpPort } }
-    var pid: Int32 { state.withLockedValue { $0.process?.processIdentifier ?? 0 } }
+    /// 0: none was started yet.
+    var pid: Int32 { state.withLockedValue { $0.process?.pid ?? 0 } }
+    var quotas: (single: Int, group: Int, newDevice: Int) { command.quotas }
+
+    /// The status with which it ended by itself (128 and the signal, when one ended it); nil: it
+    /// runs, was not started, or ended because it was told to.
+    var exit: Int32? {
+        let (process, isEndWanted) = state.withLockedValue { ($0.process, $0.isEndWanted) }
+        return isEndWanted ? nil : process?.status
+    }
 
     func adminToken() throws -> String {
-        try String(contentsOfFile: folder + "/data/admin.token", encoding: .utf8)
+        try String(contentsOfFile: command.dataFolder + "/admin.token", encoding: .utf8)
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// Starts (or restarts) it, on the ports it had before; returns when it accepts.
+    /// The last lines that it wrote to standard error.
+    func log(lines: Int) -> [String] {
+        guard let file = FileHandle(forReadingAtPath: folder + "/server.log") else { return [] }
+        defer { try? file.close() }
+        let size = (try? file.seekToEnd()) ?? 0
+        try? file.seek(toOffset: size - min(size, UInt64(Self.logBytesMax)))
+        let bytes = (try? file.readToEnd()) ?? Data()
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").suffix(lines)
+            .map(String.init)
+    }
+
+    // MARK: Starting
+
+    /// Starts it, or starts it again on the ports it had; blocks until it accepts. What started
+    /// and is of no use is gone when this throws.
     func start() throws {
         let (tcp, http) = (tcpPort, httpPort)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments =
-            [
-                "--data", folder + "/data", "--tcp", "127.0.0.1:\(tcp)", "--http",
-                "127.0.0.1:\(http)", "--log-level", "error",
-            ] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        var line: [UInt8] = []
-        while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != 10 {
-            line.append(byte)
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else {
+            throw BenchError(.unreachable, "no pipe: \(String(cString: strerror(errno)))")
         }
-        let ready = JSONValue(parsing: line) ?? .null
-        guard let tcpAt = ready["tcp"].text, let httpAt = ready["http"].text else {
-            process.waitUntilExit()
-            throw BenchError(.unreachable, "the server did not start (see its words above)")
+        defer { close(ends[0]) }
+        let log = open(
+            folder + "/server.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let process: ChildProcess
+        do {
+            defer {
+                close(ends[1])
+                if log >= 0 { close(log) }
+            }
+            process = try ChildProcess(
+                executable: command.executable,
+                arguments: command.arguments(tcpPort: tcp, httpPort: http),
+                environment: environment, output: ends[1], errors: log >= 0 ? log : 2)
         }
-        let ports = [tcpAt, httpAt].map { Int($0.split(separator: ":").last ?? "0") ?? 0 }
+        let ready = JSONValue(parsing: Self.line(from: ends[0])) ?? .null
+        guard let tcpAt = ready["tcp"].text, let httpAt = ready["http"].text,
+            let tcpColon = tcpAt.lastIndex(of: ":"), let httpColon = httpAt.lastIndex(of: ":"),
+            let tcpPort = Int(tcpAt[tcpAt.index(after: tcpColon)...]),
+            let httpPort = Int(httpAt[httpAt.index(after: httpColon)...])
+        else { throw failedStart(process) }
         state.withLockedValue { state in
             state.process = process
-            state.tcpPort = ports[0]
-            state.httpPort = ports[1]
+            state.isEndWanted = false
+            state.host = String(tcpAt[..<tcpColon])
+            state.tcpPort = tcpPort
+            state.httpPort = httpPort
         }
     }
 
-    /// kill -9.
-    func kill() {
-        guard let process = state.withLockedValue({ $0.process }) else { return }
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+    /// The first line of what comes; shorter when it ends, or does not come in time.
+    private static func line(from file: Int32) -> [UInt8] {
+        let deadline = Date().addingTimeInterval(Double(startSecondsMax))
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while line.count < 4_096 {
+            let left = deadline.timeIntervalSinceNow
+            var wanted = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+            guard left > 0, poll(&wanted, 1, Int32(left * 1_000) + 1) > 0 else { return [] }
+            guard read(file, &byte, 1) == 1 else { return [] }
+            if byte == 10 { return line }
+            line.append(byte)
+        }
+        return []
     }
 
-    /// SIGTERM, and its exit status.
+    private func failedStart(_ process: ChildProcess) -> BenchError {
+        // Its output may have ended a moment before itself.
+        let ended = process.status ?? Self.wait(process, seconds: 1)
+        if ended == nil {
+            process.send(SIGKILL)
+            process.wait()
+        }
+        let why =
+            ended.map { "ended with status \($0)" }
+            ?? "was not ready within \(Self.startSecondsMax) s, or said so in other words"
+        let words = log(lines: 10)
+        let tail = words.isEmpty ? "" : "; its last words:\n" + words.joined(separator: "\n")
+        return BenchError(.unreachable, "the server \(command.executable) \(why)\(tail)")
+    }
+
+    private static func wait(_ process: ChildProcess, seconds: Int) -> Int32? {
+        let deadline = Date().addingTimeInterval(Double(seconds))
+        while Date() < deadline {
+            if let status = process.status { return status }
+            usleep(5_000)
+        }
+        return process.status
+    }
+
+    // MARK: Ending
+
+    /// kill -9; blocks until it is gone.
+    func kill() {
+        guard let process = endWanted() else { return }
+        process.send(SIGKILL)
+        process.wait()
+    }
+
+    /// SIGTERM; blocks until it is gone, which is helped along after `endSecondsMax`. Its exit
+    /// status; 128 and the signal when one ended it.
     @discardableResult
     func terminate() -> Int32 {
-        guard let process = state.withLockedValue({ $0.process }) else { return 0 }
-        if process.isRunning { process.terminate() }
-        process.waitUntilExit()
-        return process.terminationStatus
+        guard let process = endWanted() else { return 0 }
+        process.send(SIGTERM)
+        process.send(SIGCONT)  // A stopped process hears of SIGTERM when it goes on.
+        if let status = Self.wait(process, seconds: Self.endSecondsMax) { return status }
+        process.send(SIGKILL)
+        return process.wait()
     }
 
-    /// Ends it and removes what it stored.
-    func remove() {
+    private func endWanted() -> ChildProcess? {
+        state.withLockedValue { state in
+            // One that died before by itself still did.
+            if state.process?.status == nil { state.isEndWanted = true }
+            return state.process
+        }
+    }
+
+    /// Ends it and removes all that it stored; `keepsFolder` leaves that, with its log, behind.
+    func remove(keepsFolder: Bool = false) {
         terminate()
-        try? FileManager.default.removeItem(atPath: folder)
+        if !keepsFolder { try? FileManager.default.removeItem(atPath: folder) }
+    }
+
+    // MARK: Disturbing
+
+    /// SIGSTOP: it is there and does nothing.
+    func stop() { state.withLockedValue { $0.process }?.send(SIGSTOP) }
+
+    /// SIGCONT.
+    func resume() { state.withLockedValue { $0.process }?.send(SIGCONT) }
+
+    /// Lets no file of its grow or change any more, or lets them again. A process that starts
+    /// anew has room.
+    func setDiskFull(_ isFull: Bool) throws {
+        guard let process = state.withLockedValue({ $0.process }), process.status == nil else {
+            return
+        }
+        try CLibrary.setDiskFull(isFull, pid: process.pid)
+    }
+
+    /// Moves its clock by so much more, also of the processes that follow; negative: back.
+    func stepClock(by milliseconds: Int64) throws {
+        let total = state.withLockedValue { state in
+            state.clockOffset += milliseconds
+            return state.clockOffset
+        }
+        try ServerClock.write(total, path: folder + "/clock")
     }
 }

@@ -1,0 +1,121 @@
+import Foundation
+import FreeIMHTTPClient
+import FreeIMProtocol
+import NIOPosix
+import Testing
+
+@testable import imbench
+
+/// The real server, started, disturbed and ended.
+@Suite(.serialized) struct SpawnedServerTests {
+    private static func accepts(_ server: SpawnedServer) async throws -> Bool {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let outcome = try await HostilePeer.run(
+            host: server.host, port: server.tcpPort, identity: nil, frames: 0, seed: 1,
+            on: group.next()
+        ).get()
+        return outcome == .ok(frames: 0)
+    }
+
+    private static func stillThere(_ pid: Int32) -> Bool { kill(pid, 0) == 0 }
+
+    @Test func itStartsIsKilledAndComesBackOnItsPorts() async throws {
+        let server = try SpawnedServer(plan: ServerPlan())
+        defer { server.remove() }
+        #expect(server.exit == nil && server.pid == 0)
+        try server.start()
+        let (port, pid) = (server.tcpPort, server.pid)
+        #expect(port > 0 && server.httpPort > 0 && server.host == "127.0.0.1")
+        #expect(try !server.adminToken().isEmpty)
+        #expect(try await Self.accepts(server))
+        #expect(ProcessProbe(pid: pid).openFiles > 3)
+        #expect(ProcessProbe(pid: pid).openFiles < 64)
+        server.kill()
+        #expect(server.exit == nil && !Self.stillThere(pid))
+        try server.start()
+        #expect(server.tcpPort == port && server.pid != pid)
+        #expect(try await Self.accepts(server))
+        server.stop()
+        server.resume()
+        #expect(server.terminate() == 0)
+        #expect(server.exit == nil)
+        server.remove()
+        #expect(!FileManager.default.fileExists(atPath: server.folder))
+    }
+
+    @Test func aStoppedServerEndsToo() throws {
+        let server = try SpawnedServer(plan: ServerPlan())
+        try server.start()
+        server.stop()
+        server.remove()
+        #expect(!Self.stillThere(server.pid))
+    }
+
+    @Test func anEndOfItsOwnIsNoticed() throws {
+        let server = try SpawnedServer(plan: ServerPlan())
+        defer { server.remove() }
+        try server.start()
+        kill(server.pid, SIGKILL)
+        while server.exit == nil { sched_yield() }
+        #expect(server.exit == 128 + SIGKILL)
+        server.kill()
+        #expect(server.exit == 128 + SIGKILL)
+    }
+
+    @Test func whatDoesNotStartSaysWhy() throws {
+        var plan = ServerPlan()
+        plan.command = ["freeim-server", "--read-threads", "none"]
+        let server = try SpawnedServer(plan: plan)
+        defer { server.remove() }
+        do {
+            try server.start()
+            Issue.record("it started")
+        } catch {
+            let error = error as? BenchError
+            #expect(error?.kind == .unreachable)
+            #expect(error?.description.contains("read-threads") == true)
+            #expect(error?.description.contains("status 1") == true)
+        }
+        #expect(!server.log(lines: 3).isEmpty)
+    }
+
+    @Test func aFullDiskRefusesAndRecovers() async throws {
+        let server = try SpawnedServer(plan: ServerPlan())
+        defer { server.remove() }
+        try server.start()
+        let caller = HTTPCaller(
+            host: server.host, port: server.httpPort, group: MultiThreadedEventLoopGroup.singleton)
+        func register(_ account: String) async throws -> Int {
+            try await caller.call(
+                "POST", "/register",
+                body: Array(
+                    #"{"account":"\#(account)","password":"long enough","nickname":"n"}"#.utf8)
+            ).status
+        }
+        #expect(try await register("before") == 200)
+        try server.setDiskFull(true)
+        #expect(try await register("meanwhile") >= 500)
+        try server.setDiskFull(false)
+        #expect(try await register("after") == 200)
+        try server.setDiskFull(true)
+        server.kill()
+        try server.start()
+        #expect(try await register("anew") == 200)
+    }
+
+    @Test func hostileFramesAreBorne() async throws {
+        let server = try SpawnedServer(plan: ServerPlan())
+        defer { server.remove() }
+        try server.start()
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        for seed in 1...40 {
+            let outcome = try await HostilePeer.run(
+                host: server.host, port: server.tcpPort, identity: nil, frames: 12,
+                seed: UInt64(seed), on: loop
+            ).get()
+            if case .ok = outcome { continue }
+            Issue.record("seed \(seed): \(outcome)")
+        }
+        #expect(server.exit == nil)
+    }
+}
