@@ -7,7 +7,7 @@ struct ImbenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "imbench",
         abstract: "Thousands of simulated devices in one process; every delivery checked.",
-        subcommands: [])
+        subcommands: [CompareCommand.self])
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)

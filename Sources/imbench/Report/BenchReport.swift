@@ -19,6 +19,8 @@ struct BenchReport: Codable, Sendable {
     var seconds = 0.0
     var assertions: [AssertionResult] = []
     var phases: [PhaseResult] = []
+    /// Each kind of traffic over all recorded phases, in the scenario's order.
+    var traffic: [TrafficResult] = []
     var series: [SeriesPoint] = []
     var faults: [FaultEvent] = []
     /// By `Violation`; every one is named, also with 0.

@@ -1,0 +1,98 @@
+import Dispatch
+import Foundation
+
+/// Shows a run while it goes on: a block in place on a terminal, else a line now and then.
+///
+/// Calls may come from any thread but an event loop's (they write).
+final class LiveView: @unchecked Sendable {
+    /// Between two drawings, and between two lines of a log.
+    static let drawInterval = Duration.milliseconds(100)
+    static let lineInterval = Duration.seconds(5)
+
+    // Everything below is touched on this queue alone.
+    private let queue = DispatchQueue(label: "imbench.live")
+    private let isQuiet: Bool
+    private let output: FileHandle
+    private let isTerminal: Bool
+    private let colours: Bool
+    private let isUTF8: Bool
+    private var block = LiveBlock()
+    private var state: LiveState?
+    private var last: ContinuousClock.Instant?
+    private var lastPhase = 0
+    private var isOver = false
+
+    init(isQuiet: Bool, output: FileHandle = .standardError) {
+        self.isQuiet = isQuiet
+        self.output = output
+        let environment = ProcessInfo.processInfo.environment
+        let terminal = environment["TERM"] ?? ""
+        isTerminal = isatty(output.fileDescriptor) == 1 && terminal != "dumb" && terminal != ""
+        colours = (environment["NO_COLOR"] ?? "").isEmpty
+        isUTF8 = Self.isUTF8(environment)
+    }
+
+    /// Whether the locale's characters are UTF-8.
+    static func isUTF8(_ environment: [String: String]) -> Bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .compactMap { environment[$0] }.first { !$0.isEmpty }
+        let name = (locale ?? "").lowercased()
+        return name.contains("utf-8") || name.contains("utf8")
+    }
+
+    /// Shows what there is to see; more often than ten times a second is dropped.
+    func show(_ state: LiveState) {
+        queue.sync {
+            guard !isQuiet, !isOver else { return }
+            self.state = state
+            let now = ContinuousClock.now
+            let isNewPhase = state.phaseNumber != lastPhase
+            if let last, !isNewPhase,
+                last.duration(to: now) < (isTerminal ? Self.drawInterval : Self.lineInterval)
+            {
+                return
+            }
+            last = now
+            lastPhase = state.phaseNumber
+            write(isTerminal ? block.draw(lines) : LiveLines.line(state) + "\n")
+        }
+    }
+
+    /// Writes a line that stays, above the block.
+    func note(_ line: String) {
+        queue.sync {
+            guard !isQuiet, !isOver else { return }
+            let plain = line.split(whereSeparator: \.isNewline).joined(separator: " ")
+            write(isTerminal ? block.note(plain, lines: lines) : plain + "\n")
+        }
+    }
+
+    /// Shows the last state and gives the terminal back; nothing is shown after it.
+    func end() {
+        queue.sync {
+            guard !isQuiet, !isOver else { return }
+            isOver = true
+            guard isTerminal else { return }
+            write((state == nil ? "" : block.draw(lines)) + block.end())
+        }
+    }
+
+    private var lines: [String] {
+        guard let state else { return [] }
+        return LiveLines.lines(state, columns: columns, colours: colours, isUTF8: isUTF8)
+    }
+
+    /// One less than there are, because some terminals wrap at the last.
+    private var columns: Int {
+        var size = winsize()
+        guard ioctl(output.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else {
+            return 79
+        }
+        return Int(size.ws_col) - 1
+    }
+
+    private func write(_ text: String) {
+        // A terminal that is gone is no reason to end a run.
+        try? output.write(contentsOf: Data(text.utf8))
+    }
+}
