@@ -21,6 +21,9 @@ public enum ServerProcess {
             if faults.isAny {
                 log.warning("FAULTS ARE BUILT IN ON PURPOSE; this server loses or repeats messages")
             }
+            if try TestClock.named.get() != nil {
+                log.warning("THE CLOCK IS A TEST'S (FREEIM_TEST_CLOCK); its times may be wrong")
+            }
             if let ws = config.ws {
                 log.warning("WebSocket is not served by this version; ws \(ws) is left alone")
             }

@@ -17,6 +17,13 @@ final class StoreFixture: Sendable {
             batches.withLockedValue { $0.append(batch) }
         }
 
+        /// How many answers and changes each publication had.
+        var shapes: [(replies: Int, changes: Int)] {
+            batches.withLockedValue { batches in
+                batches.map { ($0.replies.map(\.count).reduce(0, +), $0.changes.count) }
+            }
+        }
+
         /// The seqs published of a chatroom, in order.
         func seqs(_ chatroomID: Int64) -> [Int64] {
             batches.withLockedValue { batches in
@@ -51,6 +58,12 @@ final class StoreFixture: Sendable {
         return try Store.open(
             options, publisher: published, metrics: ServerMetrics(), clock: clock,
             log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    }
+
+    /// Opens the store with those faults.
+    func open(faults: String) throws -> Store {
+        let faults = try ServerFaults.parse(faults)
+        return try open(clock: WallClock.milliseconds) { $0.faults = faults }
     }
 
     /// Makes `count` users, 1 ... count, and a group of all of them; its chatroom.

@@ -1,6 +1,7 @@
 import Foundation
 import FreeIMHTTPClient
 import FreeIMProtocol
+import NIOCore
 import NIOPosix
 import Testing
 
@@ -101,6 +102,47 @@ import Testing
         server.kill()
         try server.start()
         #expect(try await register("anew") == 200)
+    }
+
+    /// What its clock says: the ServerTime of a Heartbeat's answer, milliseconds.
+    private static func time(of server: SpawnedServer) async throws -> Int64 {
+        let heard = GatheringHandler()
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { $0.pipeline.addHandler(heard) }
+            .connect(host: server.host, port: server.tcpPort).get()
+        var frame = ByteBuffer()
+        frame.writeFrame(
+            IMHeartbeat(), action: .heartbeat, sequenceID: 1, version: .protobuf)
+        try await channel.writeAndFlush(frame)
+        var decoder = FrameDecoder()
+        decoder.append(ByteBuffer(bytes: await heard.wait { $0.bytes.count > 13 }.bytes))
+        let answer = try #require(try decoder.next())
+        try await channel.close()
+        return try BodyCoding.decode(IMHeartbeat.self, from: answer.body, version: .protobuf)
+            .serverTime
+    }
+
+    @Test func itsClockSteps() async throws {
+        let server = try SpawnedServer(plan: ServerPlan())
+        defer { server.remove() }
+        try server.start()
+        let before = try await Self.time(of: server)
+        #expect(abs(before - Int64(Date().timeIntervalSince1970 * 1_000)) < 60_000)
+        try server.stepClock(by: -7_200_000)
+        #expect(abs(try await Self.time(of: server) - before + 7_200_000) < 60_000)
+        try server.stepClock(by: 3_600_000)
+        #expect(abs(try await Self.time(of: server) - before + 3_600_000) < 60_000)
+        server.kill()
+        try server.start()
+        #expect(abs(try await Self.time(of: server) - before + 3_600_000) < 60_000)
+    }
+
+    @Test func faultsReachIt() async throws {
+        let server = try SpawnedServer(
+            plan: ServerPlan(), extraEnvironment: ["FREEIM_TEST_FAULTS": "nonsense=1"])
+        defer { server.remove() }
+        let error = #expect(throws: BenchError.self) { try server.start() }
+        #expect(error?.description.contains("ack_early") == true)
     }
 
     @Test func hostileFramesAreBorne() async throws {

@@ -16,7 +16,8 @@ final class DeliveryHub {
     private var watchers: [Int64: [Connection]] = [:]
     private var dirty: [Connection] = []
     private var nextConnection = 1
-    private var pushesSeen = 0
+    /// What goes wrong on purpose; nil in every server but those under test.
+    let faults: HubFaults?
     private(set) var isDraining = false
     let receipts: ReceiptOutbox
 
@@ -30,6 +31,7 @@ final class DeliveryHub {
         self.index = index
         self.eventLoop = eventLoop
         self.services = services
+        faults = HubFaults(services.faults)
         receipts = ReceiptOutbox()
     }
 
@@ -121,11 +123,16 @@ final class DeliveryHub {
     /// Delivers what one commit means for this loop's connections.
     func deliver(_ batch: CommittedBatch) {
         for reply in batch.replies[index] {
-            connections[reply.connection]?.answer(reply)
+            if faults != nil, reply.isSilent {
+                connections[reply.connection]?.finished()
+            } else {
+                connections[reply.connection]?.answer(reply)
+            }
         }
         for change in batch.changes {
             switch change {
             case .entry(let entry): fanOut(entry)
+            case .unlogged(let entry): pushUnlogged(entry)
             case .joined(let join):
                 rooms[join.chatroomID]?.memberCount = join.memberCount
                 for connection in users[join.userID] ?? [] { connection.joined(join) }
@@ -137,6 +144,7 @@ final class DeliveryHub {
     }
 
     private func fanOut(_ entry: CommittedEntry) {
+        if let faults { return fanOut(entry, faults) }
         guard let room = rooms[entry.chatroomID] else { return }
         var json: ByteBuffer?
         var pushed = 0
@@ -152,29 +160,18 @@ final class DeliveryHub {
             case .push:
                 pushed += 1
                 if connection.version == .json && json == nil { json = entry.makeJSONFrame() }
-                push(connection.version == .json ? json : entry.protobufFrame, to: connection)
+                let frame = connection.version == .json ? json : entry.protobufFrame
+                if let frame { connection.write(frame) }
             }
         }
         if pushed > 0 { services.metrics.pushed(pushed) }
-    }
-
-    private func push(_ frame: ByteBuffer?, to connection: Connection) {
-        guard let frame else { return }
-        let faults = services.faults
-        if faults.isAny {
-            pushesSeen += 1
-            if faults.dropPushOneIn > 0, pushesSeen % faults.dropPushOneIn == 0 { return }
-            if faults.doublePushOneIn > 0, pushesSeen % faults.doublePushOneIn == 0 {
-                connection.write(frame)
-            }
-        }
-        connection.write(frame)
     }
 
     private func left(_ chatroomID: Int64, _ userID: Int64) {
         rooms[chatroomID]?.memberCount -= 1
         for connection in users[userID] ?? [] {
             if let subscription = connection.left(chatroomID) { remove(subscription) }
+            if faults != nil { noteRemoved(connection, chatroomID) }
         }
     }
 
@@ -207,6 +204,7 @@ final class DeliveryHub {
                     if !isSingle && !item.isReadMoved { continue }
                     if receipt.deliveredSeq == 0 && receipt.readSeq == 0 { continue }
                 }
+                if let faults { receipt = self.receipt(receipt, for: connection, faults) }
                 connection.send(receipt, action: .receipt)
             }
         }

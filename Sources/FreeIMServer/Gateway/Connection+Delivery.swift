@@ -71,10 +71,14 @@ extension Connection {
             guard let subscription = subscriptions[chatroomID],
                 subscription.cursor.phase == .loading, let room = hub.room(chatroomID)
             else { continue }
-            let quota =
+            var quota =
                 room.type == .single
                 ? services.limits.offlineSingleMessagesMax
                 : services.limits.offlineGroupMessagesMax
+            if hub.faults != nil {
+                quota = hub.quota(
+                    quota, missing: head - min(subscription.cursor.acknowledged, head))
+            }
             let start = subscription.cursor.loaded(head: head, quota: Int64(quota))
             if let gap = start.gap {
                 var message = IMGap()

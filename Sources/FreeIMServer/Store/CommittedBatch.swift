@@ -5,6 +5,8 @@ struct CommittedBatch: Sendable {
     /// A change, in the order of the commit.
     enum Change: Sendable {
         case entry(CommittedEntry)
+        /// A push without a place in the log; only a fault on purpose makes one.
+        case unlogged(CommittedEntry)
         case joined(Join)
         /// A user is a member no longer; stands behind the entry that says so.
         case left(chatroomID: Int64, userID: Int64)

@@ -16,7 +16,7 @@ extension Store {
                 "Give one of AfterSeq, BeforeSeq, AfterMessageId, BeforeMessageId, or none.")
         }
         let entries = tail.entries(request.chatroomID)
-        let slice = try pool.read { db in
+        var slice = try pool.read { db in
             let reader = LogReader(db: db, chatroomID: request.chatroomID, entries: entries)
             let first = try Int64.fetchOne(
                 db.cachedStatement(
@@ -29,6 +29,7 @@ extension Store {
                 request, reader, first: first, bytesMax: bytesMax, version: version)
         }
         metrics.pageServed()
+        if let faultDice { slice.loseOne(faultDice) }
         return slice
     }
 

@@ -14,6 +14,7 @@ public final class Store: Sendable {
     let tail: MessageTail
     let pendingCursors = PendingCursors()
     let metrics: ServerMetrics
+    let faultDice: FaultDice?
     private let mailbox: StoreMailbox<StoreRequest>
     private let readers: NIOThreadPool
     private let writerDone: DispatchGroup
@@ -42,6 +43,7 @@ public final class Store: Sendable {
         self.pool = pool
         self.options = options
         self.metrics = metrics
+        faultDice = FaultDice(options.faults)
         tail = MessageTail()
         let mailbox = StoreMailbox<StoreRequest>(requestsMax: options.mailboxMax)
         self.mailbox = mailbox

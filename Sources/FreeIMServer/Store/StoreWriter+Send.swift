@@ -20,6 +20,7 @@ extension StoreWriter {
                 .malformedBody, "A send needs a ClientMessageId of 1 to 64 bytes.")
         }
         let key = DedupeKey(userID: send.userID, key: keyText)
+        if let faults, let ack = try faults.answered(key) { return ack }
         if let stored = try find(key, text: keyText) {
             return StoreWriter.acknowledgement(of: stored, duplicate: true)
         }
@@ -35,13 +36,16 @@ extension StoreWriter {
         item.deviceID = send.deviceID
         item.clientType = send.clientType
         item.toUserID = 0
-        sendsSeen += 1
-        let isForgotten =
-            options.faults.forgetOneIn > 0 && sendsSeen % options.faults.forgetOneIn == 0
+        if let faults,
+            let ack = try storeFaultily(
+                &item, stamp: reserved, key: key, send: send, db, faults)
+        {
+            return ack
+        }
+        let row = nextRow
         let ack = try append(
-            &item, stamp: reserved, keyHash: key.hash, senderDevice: send.device, db,
-            isForgotten: isForgotten)
-        if let target { try apply(item, to: target, row: nextRow - 1, db) }
+            &item, stamp: reserved, keyHash: key.hash, senderDevice: send.device, db)
+        if let target { try apply(item, to: target, row: row, db) }
         return ack
     }
 
@@ -49,31 +53,16 @@ extension StoreWriter {
     @discardableResult
     func append(
         _ item: inout IMMessageItem, stamp reserved: UInt64? = nil, keyHash: Int64,
-        senderDevice: Int64, _ db: Database, isForgotten: Bool = false
+        senderDevice: Int64, _ db: Database
     ) throws -> IMMessageACK {
-        guard var room = try room(item.chatroomID, db), let statements else {
+        guard let room = try room(item.chatroomID, db) else {
             throw Refusal(.notMember, "You are not a member of this conversation.")
         }
         let stamp = reserved ?? generator.next(now: now)
-        item.chatroomType = room.type
-        item.messageID =
-            MessageID(stamp: stamp, chatroomType: room.type, chatroomID: item.chatroomID).text
-        item.messageSendTime = now
-        item.seq = room.head + 1
+        place(&item, in: room, at: room.head + 1, stamp: stamp)
         let body = BodyCoding.encode(item, version: .protobuf)
         try checkSize(item, bodyBytes: body.count)
-        if isForgotten { return StoreWriter.acknowledgement(of: item, duplicate: false) }
-        let row = TailRow(
-            row: nextRow, chatroomID: item.chatroomID, seq: item.seq, stamp: Int64(stamp),
-            userID: item.userID, keyHash: keyHash)
-        statements.insertMessage.bind(
-            row.row, row.chatroomID, row.seq, row.stamp, row.userID, row.keyHash)
-        try statements.insertMessage.run(blob: body, at: 7)
-        nextRow += 1
-        room.head = item.seq
-        rooms[item.chatroomID] = room
-        if keyHash != 0 { keys[DedupeKey(userID: item.userID, hash: keyHash)] = row.row }
-        written.append(row)
+        try insert(item, body: body, stamp: stamp, keyHash: keyHash, room)
         var frame = ByteBufferAllocator().buffer(capacity: FrameHeader.byteCount + body.count)
         frame.writeFrame(body: body, action: .message, sequenceID: 0, version: .protobuf)
         batch.changes.append(
@@ -81,7 +70,36 @@ extension StoreWriter {
                 CommittedEntry(
                     chatroomID: item.chatroomID, seq: item.seq, userID: item.userID,
                     senderDevice: senderDevice, protobufFrame: frame)))
+        if let faults { try insertLate(item.chatroomID, db, faults) }
         return StoreWriter.acknowledgement(of: item, duplicate: false)
+    }
+
+    /// Sets what the server says of a message.
+    func place(_ item: inout IMMessageItem, in room: RoomState, at seq: Int64, stamp: UInt64) {
+        item.chatroomType = room.type
+        item.messageID =
+            MessageID(stamp: stamp, chatroomType: room.type, chatroomID: item.chatroomID).text
+        item.messageSendTime = now
+        item.seq = seq
+    }
+
+    /// Writes the row of a placed message; the room's head is then its seq.
+    func insert(
+        _ item: IMMessageItem, body: [UInt8], stamp: UInt64, keyHash: Int64, _ room: RoomState
+    ) throws {
+        guard let statements else { return }
+        let row = TailRow(
+            row: nextRow, chatroomID: item.chatroomID, seq: item.seq, stamp: Int64(stamp),
+            userID: item.userID, keyHash: keyHash)
+        statements.insertMessage.bind(
+            row.row, row.chatroomID, row.seq, row.stamp, row.userID, row.keyHash)
+        try statements.insertMessage.run(blob: body, at: 7)
+        nextRow += 1
+        var room = room
+        room.head = item.seq
+        rooms[item.chatroomID] = room
+        if keyHash != 0 { keys[DedupeKey(userID: item.userID, hash: keyHash)] = row.row }
+        written.append(row)
     }
 
     /// The ACK of a stored message.
@@ -141,7 +159,7 @@ extension StoreWriter {
     }
 
     /// A message and its overhead stay below FrameBytesMax − 1,024 in both encodings.
-    private func checkSize(_ item: IMMessageItem, bodyBytes: Int) throws {
+    func checkSize(_ item: IMMessageItem, bodyBytes: Int) throws {
         let most = options.frameBytesMax - Limits.messageBytesReserve
         // JSON grows a byte to six at most; only what could come near the limit is encoded.
         var isTooLarge = bodyBytes > most

@@ -67,6 +67,7 @@ extension StoreWriter {
         try db.execute(
             sql: "INSERT INTO recalled_message VALUES (?, ?)",
             arguments: [item.chatroomID, target.item.seq])
+        if faults?.dice.falls(.staleRecall) != nil { return }
         let edits = try Int64.fetchAll(
             db,
             sql: "SELECT message_id FROM message_edit WHERE chatroom_id = ? AND target_seq = ?",

@@ -36,7 +36,7 @@ final class StoreWriter {
     var written: [TailRow] = []
     /// Heads of chatrooms dropped from `rooms` during the batch.
     var headsOfBatch: [Int64: Int64] = [:]
-    var sendsSeen = 0
+    let faults: WriterFaults?
 
     init(
         pool: DatabasePool, options: StoreOptions, tail: MessageTail,
@@ -50,6 +50,7 @@ final class StoreWriter {
         self.metrics = metrics
         self.clock = clock
         self.log = log
+        faults = WriterFaults(options.faults)
         batch = CommittedBatch(loops: publisher.loopCount)
     }
 
@@ -139,6 +140,7 @@ final class StoreWriter {
                     try handle(request, db, &jobs, &calls)
                 }
                 indexed = try indexer?.step(written: written.count)
+                if let faults { answerEarly(faults) }
                 try commit(db)
             }
             publish(indexed: indexed, jobs: jobs, calls: calls)
@@ -219,6 +221,8 @@ final class StoreWriter {
     private func answer(_ send: SendRequest, _ outcome: SendOutcome) {
         guard case .call(let complete) = send.origin else { return }
         switch outcome {
+        case .stored(let ack) where ack.seq == WriterFaults.silent:
+            complete(.failure(Refusal(.internal, "A fault made on purpose.")))
         case .stored(let ack): complete(.success(ack))
         case .refused(let refusal, _): complete(.failure(refusal))
         }
