@@ -52,6 +52,25 @@ import Testing
         #expect(!Self.stillThere(server.pid))
     }
 
+    @Test func whoIsRemovedDoesNotStart() throws {
+        let server = try SpawnedServer(plan: ServerPlan())
+        server.remove()
+        #expect(throws: BenchError.self) { try server.start() }
+        #expect(!Self.stillThere(server.pid))
+    }
+
+    /// It comes back while clients of the one before still hang on, from any port of theirs.
+    @Test func portsAreKeptFromThoseWhoReconnect() throws {
+        let port = LoopbackPort.pick()
+        #expect((1..<32_768).contains(port) && LoopbackPort.isFree(port))
+        let server = try SpawnedServer(plan: ServerPlan())
+        defer { server.remove() }
+        try server.start()
+        #expect(!LoopbackPort.isFree(server.tcpPort))
+        try server.start()
+        #expect((10_000..<32_768).contains(server.tcpPort) && server.httpPort < 32_768)
+    }
+
     @Test func anEndOfItsOwnIsNoticed() throws {
         let server = try SpawnedServer(plan: ServerPlan())
         defer { server.remove() }
@@ -145,19 +164,45 @@ import Testing
         #expect(error?.description.contains("ack_early") == true)
     }
 
-    @Test func hostileFramesAreBorne() async throws {
+    /// Strangers, and a device that authenticated first.
+    @Test(arguments: [true, false]) func hostileFramesAreBorne(isAuthenticated: Bool) async throws {
         let server = try SpawnedServer(plan: ServerPlan())
         defer { server.remove() }
         try server.start()
+        var identity: HostilePeer.Identity?
+        if isAuthenticated { identity = try await Self.provision(server) }
         let loop = MultiThreadedEventLoopGroup.singleton.next()
-        for seed in 1...40 {
+        var frames = 0
+        for seed in 1...60 {
             let outcome = try await HostilePeer.run(
-                host: server.host, port: server.tcpPort, identity: nil, frames: 12,
+                host: server.host, port: server.tcpPort, identity: identity, frames: 12,
                 seed: UInt64(seed), on: loop
             ).get()
-            if case .ok = outcome { continue }
-            Issue.record("seed \(seed): \(outcome)")
+            if case .ok(let sent) = outcome {
+                frames += sent
+            } else {
+                Issue.record("seed \(seed): \(outcome)")
+            }
         }
+        #expect(frames > 120)
         #expect(server.exit == nil)
+    }
+
+    /// A user with one device.
+    private static func provision(_ server: SpawnedServer) async throws -> HostilePeer.Identity {
+        let caller = HTTPCaller(
+            host: server.host, port: server.httpPort, group: MultiThreadedEventLoopGroup.singleton)
+        let body: JSONValue = [
+            "users": [["account": "h", "nickname": "h", "devices": [["device_id": "d"]]]],
+            "friendships": [], "groups": [],
+        ]
+        let reply = try await caller.call(
+            "POST", "/admin/provision",
+            headers: [("authorization", "Bearer \(try server.adminToken())")],
+            body: try body.bytes())
+        let user = try #require(JSONValue(parsing: reply.body)?["data"]["users"].items.first)
+        return HostilePeer.Identity(
+            userID: try #require(user["member_id"].integer), deviceID: "d",
+            token: try #require(user["devices"].items.first?["access_token"].text))
     }
 }

@@ -2,7 +2,8 @@ import Foundation
 import FreeIMProtocol
 import NIOConcurrencyHelpers
 
-/// A server of the harness's own: started on free ports, killed and restarted at will.
+/// A server of the harness's own: started on free ports (`LoopbackPort`), killed and restarted
+/// at will.
 ///
 /// Its folder holds its data, its clock (`ServerClock`) and what it wrote to standard error. All
 /// calls may come from any thread; those that say so block, so never from an event loop.
@@ -10,6 +11,8 @@ final class SpawnedServer: Sendable {
     /// Seconds that a server has to come up, and to end after SIGTERM.
     static let startSecondsMax = 60
     static let endSecondsMax = 60
+    /// Times that its first start is tried, with other ports each time.
+    static let startsMax = 3
     /// Bytes of its log that `log(lines:)` reads, from the end.
     static let logBytesMax = 65_536
 
@@ -21,6 +24,9 @@ final class SpawnedServer: Sendable {
         /// Whether its end is ours, so that nobody has to be told.
         var isEndWanted = false
         var clockOffset: Int64 = 0
+        /// Whether it accepted once, and so has its ports.
+        var hasPorts = false
+        var isRemoved = false
     }
 
     let folder: String
@@ -89,40 +95,71 @@ final class SpawnedServer: Sendable {
     // MARK: Starting
 
     /// Starts it, or starts it again on the ports it had; blocks until it accepts. What started
-    /// and is of no use is gone when this throws.
+    /// and is of no use is gone when this throws. Nothing happens while it runs.
     func start() throws {
-        let (tcp, http) = (tcpPort, httpPort)
+        let (isRunning, hasPorts, isRemoved) = state.withLockedValue { state in
+            (state.process.map { $0.status == nil } ?? false, state.hasPorts, state.isRemoved)
+        }
+        if isRemoved { throw BenchError(.unreachable, "the server was ended and removed") }
+        if isRunning { return }
+        if hasPorts { return try start(tcpPort: tcpPort, httpPort: httpPort) }
+        for attempt in 1... {
+            do {
+                return try start(tcpPort: LoopbackPort.pick(), httpPort: LoopbackPort.pick())
+            } catch {
+                // Somebody else may have taken a port since it was looked at.
+                let isPortTaken = log(lines: 1).last?.contains("cannot listen on") ?? false
+                if !isPortTaken || attempt == Self.startsMax { throw error }
+            }
+        }
+    }
+
+    private func start(tcpPort: Int, httpPort: Int) throws {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
             throw BenchError(.unreachable, "no pipe: \(String(cString: strerror(errno)))")
         }
         defer { close(ends[0]) }
+        let process = try spawn(tcpPort: tcpPort, httpPort: httpPort, output: ends[1])
+        let ready = JSONValue(parsing: Self.line(from: ends[0])) ?? .null
+        guard let tcp = Self.address(ready["tcp"]), let http = Self.address(ready["http"]) else {
+            throw failedStart(process)
+        }
+        state.withLockedValue { state in
+            state.host = tcp.host
+            state.tcpPort = tcp.port
+            state.httpPort = http.port
+            state.hasPorts = true
+        }
+    }
+
+    /// Starts the process and closes `output` here.
+    private func spawn(tcpPort: Int, httpPort: Int, output: Int32) throws -> ChildProcess {
         let log = open(
             folder + "/server.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        let process: ChildProcess
-        do {
-            defer {
-                close(ends[1])
-                if log >= 0 { close(log) }
-            }
-            process = try ChildProcess(
-                executable: command.executable,
-                arguments: command.arguments(tcpPort: tcp, httpPort: http),
-                environment: environment, output: ends[1], errors: log >= 0 ? log : 2)
+        defer {
+            close(output)
+            if log >= 0 { close(log) }
         }
-        let ready = JSONValue(parsing: Self.line(from: ends[0])) ?? .null
-        guard let tcpAt = ready["tcp"].text, let httpAt = ready["http"].text,
-            let tcpColon = tcpAt.lastIndex(of: ":"), let httpColon = httpAt.lastIndex(of: ":"),
-            let tcpPort = Int(tcpAt[tcpAt.index(after: tcpColon)...]),
-            let httpPort = Int(httpAt[httpAt.index(after: httpColon)...])
-        else { throw failedStart(process) }
-        state.withLockedValue { state in
+        let process = try ChildProcess(
+            executable: command.executable,
+            arguments: command.arguments(tcpPort: tcpPort, httpPort: httpPort),
+            environment: environment, output: output, errors: log >= 0 ? log : 2)
+        let isRemoved = state.withLockedValue { state in
             state.process = process
-            state.isEndWanted = false
-            state.host = String(tcpAt[..<tcpColon])
-            state.tcpPort = tcpPort
-            state.httpPort = httpPort
+            state.isEndWanted = state.isRemoved
+            return state.isRemoved
         }
+        // Whoever removed it meanwhile saw no process to end.
+        if isRemoved { process.send(SIGKILL) }
+        return process
+    }
+
+    private static func address(_ value: JSONValue) -> (host: String, port: Int)? {
+        guard let text = value.text, let colon = text.lastIndex(of: ":"),
+            let port = Int(text[text.index(after: colon)...])
+        else { return nil }
+        return (String(text[..<colon]), port)
     }
 
     /// The first line of what comes; shorter when it ends, or does not come in time.
@@ -142,7 +179,8 @@ final class SpawnedServer: Sendable {
     }
 
     private func failedStart(_ process: ChildProcess) -> BenchError {
-        // Its output may have ended a moment before itself.
+        // Its output may have ended a moment before itself. This error tells of its end.
+        state.withLockedValue { $0.isEndWanted = true }
         let ended = process.status ?? Self.wait(process, seconds: 1)
         if ended == nil {
             process.send(SIGKILL)
@@ -151,7 +189,8 @@ final class SpawnedServer: Sendable {
         let why =
             ended.map { "ended with status \($0)" }
             ?? "was not ready within \(Self.startSecondsMax) s, or said so in other words"
-        let words = log(lines: 10)
+        let (words, isRemoved) = (log(lines: 10), state.withLockedValue { $0.isRemoved })
+        if isRemoved { try? FileManager.default.removeItem(atPath: folder) }
         let tail = words.isEmpty ? "" : "; its last words:\n" + words.joined(separator: "\n")
         return BenchError(.unreachable, "the server \(command.executable) \(why)\(tail)")
     }
@@ -196,6 +235,7 @@ final class SpawnedServer: Sendable {
 
     /// Ends it and removes all that it stored; `keepsFolder` leaves that, with its log, behind.
     func remove(keepsFolder: Bool = false) {
+        state.withLockedValue { $0.isRemoved = true }
         terminate()
         if !keepsFolder { try? FileManager.default.removeItem(atPath: folder) }
     }
