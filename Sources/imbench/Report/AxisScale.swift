@@ -109,10 +109,10 @@ struct AxisScale {
             ? "\(whole / 60) min" : String(format: "%d:%02d", whole / 60, whole % 60)
     }
 
-    /// Percentiles by log(1/(1-p)), from the median's left to `nines`.
+    /// Percentiles by log(1/(1-p)), from 0 to `nines`.
     static func percentiles(nines: Double) -> AxisScale {
         let named: [(Double, String)] = [
-            (0, "0 %"), (50, "50 %"), (90, "90 %"), (99, "99 %"), (99.9, "99.9 %"),
+            (50, "50 %"), (90, "90 %"), (99, "99 %"), (99.9, "99.9 %"),
             (99.99, "99.99 %"), (99.999, "99.999 %"),
         ]
         let high = max(nines, 1)

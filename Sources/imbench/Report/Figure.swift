@@ -16,14 +16,23 @@ enum Figure {
     /// 3.42 · 34.2 · 342 · 3,420
     static func plain(_ number: Double) -> String {
         guard number.isFinite else { return "–" }
-        let size = abs(number)
-        if size >= 99.95 {
+        if abs(number) >= 99.95 {
             return count(Int(min(max(number.rounded(), -9e15), 9e15)))
         }
-        let places = size >= 9.995 ? 1 : size >= 0.1 || size == 0 ? 2 : 3
-        let text = String(format: "%.\(places)f", number)
+        let text = digits(number)
         return text.hasSuffix(".00") || text.hasSuffix(".000") ? short(text) : text
     }
+
+    /// As `plain`, but always with three digits: for columns.
+    static func digits(_ number: Double) -> String {
+        guard number.isFinite, abs(number) < 99.95 else { return plain(number) }
+        let size = abs(number)
+        let places = size >= 9.995 ? 1 : size >= 0.1 || size == 0 ? 2 : 3
+        return String(format: "%.\(places)f", number)
+    }
+
+    /// A moment of a run to the millisecond: 81.910 s.
+    static func moment(_ seconds: Double) -> String { String(format: "%.3f s", seconds) }
 
     private static func short(_ text: String) -> String {
         String(text.prefix { $0 != "." })

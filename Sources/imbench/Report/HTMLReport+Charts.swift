@@ -52,8 +52,12 @@ extension HTMLReport {
             title: title, unit: unit, xTitle: "time since the start", x: .time(until: end),
             y: .linear(greatest: greatest), xs: times,
             xLabels: times.map { "at " + Figure.seconds($0) }, lines: lines,
-            phases: report.phases.map { SVGChart.Band(name: $0.name, start: $0.start, end: $0.end) },
-            faults: report.faults.map { SVGChart.Band(name: $0.name, start: $0.start, end: $0.end) },
+            phases: report.phases.map {
+                SVGChart.Band(name: $0.name, start: $0.start, end: $0.end)
+            },
+            faults: report.faults.map {
+                SVGChart.Band(name: $0.name, start: $0.start, end: $0.end)
+            },
             group: "time")
     }
 
@@ -80,7 +84,8 @@ extension HTMLReport {
             ("deliver from send", "c2b", .dashed, one.deliverSent.curve),
             ("deliver, baseline", "c4", .dotted, old[one.name + ".deliver"] ?? []),
         ]
-        let furthest = curves.flatMap { $0.3 }.map { AxisScale.nines($0[0]) }
+        let furthest =
+            curves.flatMap { $0.3 }.map { AxisScale.nines($0[0]) }
             .filter(\.isFinite).max() ?? 2
         let high = min(max(furthest, 1), ninesMax)
         let steps = (0..<percentilePoints).map {

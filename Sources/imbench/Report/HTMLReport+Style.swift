@@ -1,14 +1,14 @@
 extension HTMLReport {
     private static let light = """
         --bg:#f5f6f9;--card:#fff;--ink:#182033;--muted:#556075;--rule:#e1e5ec;--grid:#e8ecf2;\
-        --soft:#f7f8fb;--c1:#2563eb;--c1b:#9db9f7;--c2:#c2410c;--c2b:#f3a982;--c3:#0f766e;\
+        --soft:#f7f8fb;--c1:#2563eb;--c1b:#5b86ee;--c2:#c2410c;--c2b:#dc6f33;--c3:#0f766e;\
         --c4:#7c3aed;--c5:#667388;--good:#0b6b4f;--good-bg:#e4f4ec;--bad:#b42318;\
         --bad-bg:#fdebe9;--warn:#855000;--warn-bg:#fdf2dd;--part:#5a3db3;--part-bg:#efebfc;\
         --shadow:0 1px 2px rgba(20,30,60,.06),0 4px 16px rgba(20,30,60,.05)
         """
     private static let dark = """
         --bg:#0d1117;--card:#151b24;--ink:#e6eaf2;--muted:#9ba8bb;--rule:#273142;--grid:#212a37;\
-        --soft:#1a212c;--c1:#6ea8fe;--c1b:#33588f;--c2:#ff9f5a;--c2b:#8a5229;--c3:#3ecfb2;\
+        --soft:#1a212c;--c1:#6ea8fe;--c1b:#4f80c6;--c2:#ff9f5a;--c2b:#b8733c;--c3:#3ecfb2;\
         --c4:#b79bff;--c5:#93a1b5;--good:#5fd3a8;--good-bg:#12291f;--bad:#ff8f85;\
         --bad-bg:#361a1a;--warn:#f2bd62;--warn-bg:#30240f;--part:#bda8ff;--part-bg:#231d3b;\
         --shadow:none
@@ -110,7 +110,7 @@ extension HTMLReport {
         .mark{stroke:var(--c5);stroke-dasharray:2 4;fill:none;opacity:.7}
         .phase{fill:var(--ink);opacity:.028}.fault{fill:var(--bad);opacity:.14}
         .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
-        .thin{stroke-width:1.2}.dashed{stroke-dasharray:5 5}.dotted{stroke-dasharray:1 5}
+        .thin{stroke-width:1.4}.dashed{stroke-dasharray:5 5}.dotted{stroke-dasharray:1 5}
         .c1{stroke:var(--c1);fill:var(--c1)}.c2{stroke:var(--c2);fill:var(--c2)}
         .c3{stroke:var(--c3);fill:var(--c3)}.c4{stroke:var(--c4);fill:var(--c4)}
         .c5{stroke:var(--c5);fill:var(--c5)}.c1b{stroke:var(--c1b);fill:var(--c1b)}
@@ -128,7 +128,8 @@ extension HTMLReport {
         i.c1{background:var(--c1)}i.c2{background:var(--c2)}i.c3{background:var(--c3)}
         i.c4{background:var(--c4)}i.c5{background:var(--c5)}i.c1b{background:var(--c1b)}
         i.c2b{background:var(--c2b)}
-        .empty{margin:0;padding:56px 16px;text-align:center;color:var(--muted);font-size:14px;\
+        .charts .empty{padding:84px 16px}
+        .empty{margin:0;padding:20px 16px;text-align:center;color:var(--muted);font-size:14px;\
         border:1px dashed var(--rule);border-radius:10px}
         @media (max-width:900px){.charts{grid-template-columns:minmax(0,1fr)}\
         figcaption{min-height:0}}

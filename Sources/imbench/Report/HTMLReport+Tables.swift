@@ -25,16 +25,16 @@ extension HTMLReport {
         let rows = report.assertions.map { one in
             let (word, tone) = outcome(one.outcome)
             return row([
-                cell(HTMLText.escaped(one.scope), "quiet"),
+                cell(chip(word, tone)), cell(HTMLText.escaped(one.scope), "quiet"),
                 cell("<code>\(HTMLText.escaped(one.text))</code>"),
                 cell(figure(one.value, one.unit), "num"), cell(figure(one.limit, one.unit), "num"),
-                cell(bar(one, tone: tone)), cell(chip(word, tone)),
+                cell(bar(one, tone: tone)),
             ])
         }
         return table(
             """
-            <tr><th>Scope</th><th>Assertion</th><th class="num">Value</th>\
-            <th class="num">Limit</th><th>Value to limit</th><th>Outcome</th></tr>
+            <tr><th>Outcome</th><th>Scope</th><th>Assertion</th><th class="num">Value</th>\
+            <th class="num">Limit</th><th>Value to limit</th></tr>
             """, rows)
     }
 
@@ -92,7 +92,7 @@ extension HTMLReport {
         return report.violations.enumerated().map { index, violation in
             let lines = violation.trace.map { line in
                 row([
-                    cell(HTMLText.escaped(Figure.seconds(line.time))),
+                    cell(Figure.moment(line.time)),
                     cell(HTMLText.escaped(line.words)),
                 ])
             }
@@ -106,7 +106,7 @@ extension HTMLReport {
             return """
                 <details\(index == 0 ? " open=\"open\"" : "")><summary>\
                 \(chip(violation.check, "fail")) at \
-                \(HTMLText.escaped(Figure.seconds(violation.time))): \
+                \(Figure.moment(violation.time)): \
                 \(HTMLText.escaped(violation.words))</summary>\(trace)</details>
 
                 """
@@ -140,9 +140,8 @@ extension HTMLReport {
                 return [
                     row(
                         [cell(name), cell(time, "quiet num"), cell("–", "quiet")]
-                            + [phase.sent, phase.acked, phase.delivered].map {
-                                cell(Figure.count($0), "num")
-                            } + [cell("–", "num")] + latencyCells(BenchReport.LatencyFacts())
+                            + counts([phase.sent, phase.acked, phase.delivered])
+                            + [cell("–", "num")] + latencyCells(BenchReport.LatencyFacts())
                             + latencyCells(BenchReport.LatencyFacts()))
                 ]
             }
@@ -170,17 +169,19 @@ extension HTMLReport {
     private static func trafficRow(
         _ one: BenchReport.TrafficResult, _ name: String, _ time: String
     ) -> String {
-        let counts = [one.sent, one.acked, one.delivered, one.refused].enumerated().map {
-            cell(Figure.count($1), $0 == 0 ? "num part" : "num")
-        }
-        return row(
-            [cell(name), cell(time, "quiet num"), cell(HTMLText.escaped(one.name))] + counts
+        row(
+            [cell(name), cell(time, "quiet num"), cell(HTMLText.escaped(one.name))]
+                + counts([one.sent, one.acked, one.delivered, one.refused])
                 + latencyCells(one.ack) + latencyCells(one.deliver))
+    }
+
+    private static func counts(_ counts: [Int]) -> [String] {
+        counts.enumerated().map { cell(Figure.count($1), $0 == 0 ? "num part" : "num") }
     }
 
     private static func latencyCells(_ facts: BenchReport.LatencyFacts) -> [String] {
         percentiles.enumerated().map { index, name in
-            let value = facts.count > 0 ? facts.percentiles[name].map(Figure.plain) : nil
+            let value = facts.count > 0 ? facts.percentiles[name].map(Figure.digits) : nil
             return cell(value ?? "–", index == 0 ? "num part" : "num")
         }
     }

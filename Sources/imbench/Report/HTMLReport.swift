@@ -90,7 +90,7 @@ enum HTMLReport {
         let reasons = VerdictWords.reasons(report).map { "<li>\(HTMLText.escaped($0))</li>" }
         let headline =
             report.verdict == .pass
-            ? "Every promise held, every threshold was met."
+            ? passed(report)
             : VerdictWords.headline(report).split(separator: ": ", maxSplits: 1).last.map {
                 $0.prefix(1).uppercased() + $0.dropFirst() + "."
             } ?? ""
@@ -103,6 +103,13 @@ enum HTMLReport {
             \(about.isEmpty ? "" : "<p>\(about)</p>")
             </div></header>
             """
+    }
+
+    private static func passed(_ report: BenchReport) -> String {
+        let open = report.assertions.count { $0.outcome == .notJudged }
+        if open == 0 { return "Every promise held, every threshold was met." }
+        let words = open == 1 ? "1 threshold was not judged" : "\(open) thresholds were not judged"
+        return "Every promise held; \(words)."
     }
 
     private static func facts(_ report: BenchReport) -> String {

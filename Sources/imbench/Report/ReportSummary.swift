@@ -9,8 +9,10 @@ enum ReportSummary {
 
     static func lines(_ report: BenchReport) -> [String] {
         let parts: [[String]] = [
-            head(report), traffic(report), latencies(report), resources(report), faults(report),
-            checks(report), violations(report), assertions(report), refusals(report),
+            head(report), traffic(report), latencies(report),
+            resources(report) + faults(report) + checks(report) + assertions(report)
+                + refusals(report),
+            violations(report),
         ]
         let lines = parts.filter { !$0.isEmpty }.joined(separator: [""])
         return lines.map { LiveLine.cut($0, columns: columnsMax) }
@@ -21,7 +23,7 @@ enum ReportSummary {
     private static func head(_ report: BenchReport) -> [String] {
         var lines = ["\(VerdictWords.headline(report)): \(report.scenario.name)"]
         lines += VerdictWords.reasons(report).flatMap { wrapped($0, indent: indent) }
-        return lines + wrapped(ReportFacts.parts(report).joined(separator: " · "), indent: indent)
+        return lines + wrapped(ReportFacts.parts(report), indent: indent)
     }
 
     // MARK: Traffic
@@ -56,7 +58,7 @@ enum ReportSummary {
                     rows.append(
                         ["\(one.name) \(name)", from, Figure.count(facts.count)]
                             + ["p50", "p99", "p999", "max"].map {
-                                facts.percentiles[$0].map(Figure.plain) ?? "–"
+                                facts.percentiles[$0].map(Figure.digits) ?? "–"
                             })
                 }
             }
@@ -83,8 +85,7 @@ enum ReportSummary {
         return [("server", server), ("imbench", generator)].flatMap { name, figures in
             figures.isEmpty
                 ? []
-                : wrapped(
-                    figures.joined(separator: " · "), indent: indent + padded(name, to: 9))
+                : wrapped(figures, indent: indent + padded(name, to: 9))
         }
     }
 
@@ -104,12 +105,12 @@ enum ReportSummary {
     private static func faults(_ report: BenchReport) -> [String] {
         let words = report.faults.map { fault in
             let length = fault.end - fault.start
-            return "\(fault.name) at \(Figure.seconds(fault.start))"
+            return "\(fault.name) at \(Figure.moment(fault.start))"
                 + (length > 0.05 ? " for \(Figure.seconds(length))" : "")
         }
         return words.isEmpty
             ? []
-            : wrapped(words.joined(separator: " · "), indent: indent + padded("faults", to: 9))
+            : wrapped(words, indent: indent + padded("faults", to: 9))
     }
 
     // MARK: Checks
@@ -124,8 +125,7 @@ enum ReportSummary {
         }
         let counts = broken.map { "\($0.name) \(Figure.count($0.count))" }
         let others = report.checks.count - broken.count
-        return wrapped(
-            counts.joined(separator: " · ") + " · 0 of the \(others) others", indent: label)
+        return wrapped(counts + ["0 of the \(others) others"], indent: label)
     }
 
     private static func violations(_ report: BenchReport) -> [String] {
@@ -133,7 +133,7 @@ enum ReportSummary {
         var lines = ["first violations"]
         for violation in report.violations.prefix(violationsMax) {
             lines += wrapped(
-                "\(violation.check) at \(Figure.seconds(violation.time)): \(violation.words)",
+                "\(violation.check) at \(Figure.moment(violation.time)): \(violation.words)",
                 indent: indent)
             for line in violation.trace.suffix(traceLinesMax) {
                 lines += wrapped(line.words, indent: indent + traceTime(line.time))
@@ -144,7 +144,7 @@ enum ReportSummary {
     }
 
     private static func traceTime(_ time: Double) -> String {
-        leading(Figure.seconds(time), to: 10) + "  "
+        leading(Figure.moment(time), to: 12) + "  "
     }
 
     // MARK: Assertions and refusals
@@ -175,7 +175,7 @@ enum ReportSummary {
         let words = sorted.prefix(refusalsMax).map { "\($0.key) \(Figure.count($0.value))" }
         let more = sorted.count - words.count
         return wrapped(
-            (words + (more > 0 ? ["\(more) more kinds"] : [])).joined(separator: " · "),
+            words + (more > 0 ? ["\(more) more kinds"] : []),
             indent: indent + padded("refused", to: 9))
     }
 
@@ -201,6 +201,14 @@ enum ReportSummary {
 
     private static func leading(_ text: String, to columns: Int) -> String {
         String(repeating: " ", count: max(0, columns - LiveLine.width(text))) + text
+    }
+
+    /// Parts with a point between, broken only there.
+    private static func wrapped(_ parts: [String], indent: String) -> [String] {
+        let firm = parts.map { $0.replacing(" ", with: "\u{a0}") }
+        return wrapped(firm.joined(separator: " · "), indent: indent).map {
+            $0.replacing("\u{a0}", with: " ")
+        }
     }
 
     /// Broken between words; what follows stands under what came first.

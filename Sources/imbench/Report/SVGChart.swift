@@ -30,12 +30,10 @@ struct SVGChart {
     static let height = 280.0
     static let left = 60.0
     static let right = 546.0
-    static let top = 42.0
     static let bottom = 232.0
     /// Units that a letter of a label takes, on a wide screen and on a narrow one.
     private static let letterWide = 6.7
     private static let letterNarrow = 9.4
-    private static let faultRows = 1
 
     var title: String
     /// Of the values; on the axis and in the caption.
@@ -58,6 +56,9 @@ struct SVGChart {
     /// A value in words.
     var format: (Double) -> String = { Figure.plain($0) }
 
+    /// Without phases and faults nothing stands above the plot but the unit.
+    private var top: Double { phases.isEmpty && faults.isEmpty ? 26 : 42 }
+
     private var hasData: Bool { lines.contains { $0.values.contains { $0 != nil } } }
 
     func markup() -> String {
@@ -79,7 +80,7 @@ struct SVGChart {
             <svg viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img" \
             aria-label="\(label)">
             \(bands())\(axes())\(shown.map(path).joined())
-            <line class="cross" y1="\(Self.n(Self.top))" y2="\(Self.n(Self.bottom))" x1="0" x2="0"/>
+            <line class="cross" y1="\(Self.n(top))" y2="\(Self.n(Self.bottom))" x1="0" x2="0"/>
             \(shown.map { "<circle class=\"dot \($0.colour)\" r=\"3.5\"/>" }.joined())
             </svg><div class="tip"></div></figure>
 
@@ -93,7 +94,7 @@ struct SVGChart {
     }
 
     private func py(_ value: Double) -> Double {
-        Self.bottom - y.place(value) * (Self.bottom - Self.top)
+        Self.bottom - y.place(value) * (Self.bottom - top)
     }
 
     private static func n(_ number: Double) -> String {
@@ -159,27 +160,38 @@ struct SVGChart {
                 """
         }
         text += """
-            <text x="\(Self.n(Self.left - 8))" y="\(Self.n(Self.top - 16))" class="end axis">\
+            <text x="\(Self.n(Self.left - 8))" y="\(Self.n(top - 16))" class="end axis">\
             \(HTMLText.escaped(unit))</text>
             """
-        for (index, tick) in x.ticks.enumerated() {
-            let at = Self.n(px(tick.value))
-            let isLast = px(tick.value) > Self.right - 20
-            // A narrow screen has room for every other one.
-            let kind = (index % 2 == 1 ? "wide " : "") + (isLast ? "end" : "middle")
-            let shift = isLast ? Self.n(Self.right + 10) : at
-            text += """
-                <path class="tick" d="M\(at) \(Self.n(Self.bottom))v5"/>\
-                <text x="\(shift)" y="\(Self.n(Self.bottom + 19))" class="\(kind)">\
-                \(HTMLText.escaped(tick.label))</text>
-                """
-        }
+        text += xTicks()
         text += """
             <path class="base" d="M\(Self.n(Self.left)) \(Self.n(Self.bottom))\
             H\(Self.n(Self.right))"/>\
             <text x="\(Self.n((Self.left + Self.right) / 2))" y="\(Self.n(Self.height - 8))" \
             class="middle axis">\(HTMLText.escaped(xTitle))</text>
             """
+        return text
+    }
+
+    /// A narrow screen names those that it has room for.
+    private func xTicks() -> String {
+        var text = ""
+        var free = -Double.infinity
+        for tick in x.ticks {
+            let at = px(tick.value)
+            let isLast = at > Self.right - 20
+            let half = Double(tick.label.count) * Self.letterNarrow / 2
+            let middle = isLast ? Self.right + 10 - half : at
+            let isNarrow = middle - half >= free
+            if isNarrow { free = middle + half + 10 }
+            let kind = (isNarrow ? "" : "wide ") + (isLast ? "end" : "middle")
+            text += """
+                <path class="tick" d="M\(Self.n(at)) \(Self.n(Self.bottom))v5"/>\
+                <text x="\(Self.n(isLast ? Self.right + 10 : at))" \
+                y="\(Self.n(Self.bottom + 19))" class="\(kind)">\
+                \(HTMLText.escaped(tick.label))</text>
+                """
+        }
         return text
     }
 
@@ -198,20 +210,31 @@ struct SVGChart {
             }
             text += label(phase.name, from: start, to: end, y: 13, kind: "strip")
         }
-        var free = Self.left
+        return text + faultBands()
+    }
+
+    /// Names stand beside each other; one without room has its name in the band alone.
+    private func faultBands() -> String {
+        var text = ""
+        var free = (wide: Self.left, narrow: Self.left)
         for fault in faults {
             let start = px(fault.start)
             let end = max(px(fault.end), start + 2)
-            text += rectangle("fault", start, end, top: Self.top - 4, name: fault.name)
-            let width = Double(fault.name.count) * Self.letterWide
-            let middle = min(max((start + end) / 2, Self.left + width / 2), Self.right - width / 2)
-            if middle - width / 2 >= free {
-                free = middle + width / 2 + 8
-                text += """
-                    <text x="\(Self.n(middle))" y="\(Self.n(Self.top - 9))" \
-                    class="middle wide faultname">\(HTMLText.escaped(fault.name))</text>
-                    """
+            text += rectangle("fault", start, end, top: top - 4, name: fault.name)
+            func place(_ letter: Double) -> (middle: Double, half: Double) {
+                let half = Double(fault.name.count) * letter / 2
+                return (min(max((start + end) / 2, Self.left + half), Self.right - half), half)
             }
+            let (wide, narrow) = (place(Self.letterWide), place(Self.letterNarrow))
+            guard wide.middle - wide.half >= free.wide else { continue }
+            free.wide = wide.middle + wide.half + 8
+            let isNarrow = narrow.middle - narrow.half >= free.narrow
+            if isNarrow { free.narrow = narrow.middle + narrow.half + 8 }
+            text += """
+                <text x="\(Self.n(wide.middle))" y="\(Self.n(top - 9))" \
+                class="middle faultname\(isNarrow ? "" : " wide")">\
+                \(HTMLText.escaped(fault.name))</text>
+                """
         }
         return text
     }
