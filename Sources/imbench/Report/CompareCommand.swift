@@ -11,12 +11,13 @@ struct CompareCommand: ParsableCommand {
             imbench compare BASE... --new NEW...
 
             Worse is a median that moved by --least and whose runs rank so with a chance of at
-            most 5 % (all splits counted). Exit: 0 nothing became worse, 2 something did, 3 too
-            few runs to say, 4 unreadable reports or different scenarios.
+            most 5 % (all splits counted), from 5 runs of each on 1 %, since many metrics are
+            judged at once. Exit: 0 nothing became worse, 2 something did, 3 too few runs to say,
+            4 unreadable reports or different scenarios.
             """)
 
     /// Runs of a side.
-    static let runsMax = 100
+    static let runsMax = SplitTest.valuesMax / 2
 
     @Argument(help: "The base's report or folder, then the new one's.")
     var reports: [String]
@@ -53,7 +54,8 @@ struct CompareCommand: ParsableCommand {
             guard base.count == 2 else {
                 throw BenchError(
                     .usage,
-                    "compare takes the base and the new: two files or folders, or BASE... --new NEW..."
+                    "compare takes the base and the new: two files or folders,"
+                        + " or BASE... --new NEW..."
                 )
             }
             news = [base.removeLast()]

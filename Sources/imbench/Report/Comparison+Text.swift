@@ -63,10 +63,11 @@ extension Comparison {
             ]
         }
         if worse.isEmpty { lines.append("Nothing became worse beyond noise.") }
+        let chance = Self.chanceMax(runs: min(baseRuns, newRuns))
         lines.append(
-            "Of \(judged) metrics, chance alone lets about"
-                + " \(Figure.plain((Double(judged) * Self.chanceMax).rounded(.up)))"
-                + " look worse by their ranks; repeat before you believe a lone one.")
+            "Of \(judged) metrics, chance alone can make"
+                + " \(Figure.plain((Double(judged) * chance).rounded(.up)))"
+                + " look worse: repeat before you believe a lone one.")
         return lines
     }
 }

@@ -2,7 +2,10 @@
 struct Comparison: Encodable, Sendable {
     /// Runs of a side below which nothing is said about noise.
     static let runsMin = 3
-    static let chanceMax = 0.05
+
+    /// The chance at most that what is called worse is noise. Many metrics are judged at once, so
+    /// it is low where so many runs can show it: 3 of each cannot rank below 1 in 20.
+    static func chanceMax(runs: Int) -> Double { runs < 5 ? 0.05 : 0.01 }
 
     enum Outcome: String, Encodable, Sendable {
         /// Beyond noise, and by as much as was asked for.
@@ -75,7 +78,9 @@ struct Comparison: Encodable, Sendable {
         let isWorse = (after > before) == metric.isMoreWorse
         let chance = after >= before ? greater : smaller
         row.chance = chance
-        let isReal = chance <= chanceMax + 1e-9 && abs(change) >= options.least
+        let isReal =
+            chance <= chanceMax(runs: min(base.count, new.count)) + 1e-9
+            && abs(change) >= options.least
         row.outcome = !isReal ? .same : isWorse ? .worse : .better
         return row
     }

@@ -20,7 +20,8 @@ enum Figure {
             return count(Int(min(max(number.rounded(), -9e15), 9e15)))
         }
         let text = digits(number)
-        return text.hasSuffix(".00") || text.hasSuffix(".000") ? short(text) : text
+        let parts = text.split(separator: ".")
+        return parts.last.map { $0.allSatisfy { $0 == "0" } } == true ? String(parts[0]) : text
     }
 
     /// As `plain`, but always with three digits: for columns.
@@ -33,10 +34,6 @@ enum Figure {
 
     /// A moment of a run to the millisecond: 81.910 s.
     static func moment(_ seconds: Double) -> String { String(format: "%.3f s", seconds) }
-
-    private static func short(_ text: String) -> String {
-        String(text.prefix { $0 != "." })
-    }
 
     /// 3.42 ms, from a second on 1.25 s.
     static func milliseconds(_ number: Double) -> String {

@@ -58,7 +58,7 @@ extension HTMLReport {
         background:var(--soft)}
         summary{cursor:pointer;padding:10px 16px;overflow-wrap:anywhere}
         summary:focus-visible{outline:2px solid var(--c1);border-radius:10px}
-        details>*:not(summary){margin:0 16px 14px}
+        details>*:not(summary),details>.scroll{margin:0 16px 14px}
         pre{overflow:auto;margin:0;padding:14px 16px;background:var(--soft);border-radius:10px;\
         border:1px solid var(--rule);font:13px/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,\
         "DejaVu Sans Mono",monospace;tab-size:4}
@@ -84,7 +84,9 @@ extension HTMLReport {
         td.words{min-width:220px}
         .chip{display:inline-block;border-radius:999px;padding:1px 11px;font-size:13px;\
         font-weight:600;color:var(--tone);background:var(--wash);white-space:nowrap}
-        .open{--tone:var(--muted);--wash:var(--soft)}
+        .open{--tone:var(--muted);--wash:var(--grid)}
+        .after{padding-left:18px}
+        tr.sum td{border-top:2px solid var(--rule);font-weight:600}tr.sum~tr td{font-weight:600}
         .bar{position:relative;width:120px;height:8px;border-radius:4px;background:var(--grid)}
         .bar i{position:absolute;left:0;top:0;bottom:0;border-radius:4px;background:var(--tone)}
         .bar u{position:absolute;left:70%;top:-3px;bottom:-3px;width:2px;background:var(--ink)}

@@ -28,13 +28,13 @@ extension HTMLReport {
                 cell(chip(word, tone)), cell(HTMLText.escaped(one.scope), "quiet"),
                 cell("<code>\(HTMLText.escaped(one.text))</code>"),
                 cell(figure(one.value, one.unit), "num"), cell(figure(one.limit, one.unit), "num"),
-                cell(bar(one, tone: tone)),
+                cell(bar(one, tone: tone), "after"),
             ])
         }
         return table(
             """
             <tr><th>Outcome</th><th>Scope</th><th>Assertion</th><th class="num">Value</th>\
-            <th class="num">Limit</th><th>Value to limit</th></tr>
+            <th class="num">Limit</th><th class="after">Value to limit</th></tr>
             """, rows)
     }
 
@@ -132,14 +132,15 @@ extension HTMLReport {
             return "<p class=\"empty\">No phase was begun.</p>"
         }
         let rows = report.phases.flatMap { phase in
-            let time = "\(Figure.seconds(phase.start)) – \(Figure.seconds(phase.end))"
+            let time =
+                fixed(phase.start, places: 1) + " – " + fixed(phase.end, places: 1)
             let name =
                 HTMLText.escaped(phase.name)
                 + (phase.isRecorded ? "" : " <span class=\"quiet\">(not in all)</span>")
             if phase.traffic.isEmpty {
                 return [
                     row(
-                        [cell(name), cell(time, "quiet num"), cell("–", "quiet")]
+                        [cell(name), cell(time, "quiet num"), cell("–", "quiet after")]
                             + counts([phase.sent, phase.acked, phase.delivered])
                             + [cell("–", "num")] + latencyCells(BenchReport.LatencyFacts())
                             + latencyCells(BenchReport.LatencyFacts()))
@@ -149,7 +150,11 @@ extension HTMLReport {
                 trafficRow(one, index == 0 ? name : "", index == 0 ? time : "")
             }
         }
-        let whole = report.traffic.map { trafficRow($0, "all recorded", "") }
+        let whole = report.traffic.enumerated().map { index, one in
+            index > 0
+                ? trafficRow(one, "", "")
+                : trafficRow(one, "all recorded", "").replacing("<tr>", with: "<tr class=\"sum\">")
+        }
         return table(phaseHead, rows + whole)
     }
 
@@ -157,7 +162,7 @@ extension HTMLReport {
         <tr class="group"><th colspan="3"></th><th colspan="4" class="part">Messages</th>\
         <th colspan="4" class="part">ACK from due, ms</th>\
         <th colspan="4" class="part">Delivery from due, ms</th></tr>
-        <tr><th>Phase</th><th class="num">Time</th><th>Traffic</th>\
+        <tr><th>Phase</th><th class="num">Time, s</th><th class="after">Traffic</th>\
         <th class="num part">sent</th><th class="num">acked</th><th class="num">delivered</th>\
         <th class="num">refused</th>\(latencyHead)\(latencyHead)</tr>
         """
@@ -170,7 +175,7 @@ extension HTMLReport {
         _ one: BenchReport.TrafficResult, _ name: String, _ time: String
     ) -> String {
         row(
-            [cell(name), cell(time, "quiet num"), cell(HTMLText.escaped(one.name))]
+            [cell(name), cell(time, "quiet num"), cell(HTMLText.escaped(one.name), "after")]
                 + counts([one.sent, one.acked, one.delivered, one.refused])
                 + latencyCells(one.ack) + latencyCells(one.deliver))
     }

@@ -138,7 +138,7 @@ enum HTMLReport {
             tiles.append(tile(Figure.value(cost, unit: "µs"), "server CPU a message"))
         }
         if let size = report.metrics["all.device_bytes"] ?? report.metrics["harness.device_bytes"] {
-            tiles.append(tile(Figure.bytes(size), "imbench memory a device"))
+            tiles.append(tile(Figure.bytes(size), "memory a device"))
         }
         return "<div class=\"tiles\">\(tiles.joined())</div>"
     }

@@ -155,7 +155,7 @@ enum LiveLines {
             ("p50", values.0), ("p99", values.1), ("max", values.2),
         ].enumerated() {
             line.add((index == 0 ? "" : "  ") + label + " ", .faint)
-            line.add(padded(Figure.milliseconds(value), to: 7), index == 1 ? .strong : .plain)
+            line.add(padded(width(value), to: 7), index == 1 ? .strong : .plain)
         }
         let left = columns - line.width - 2
         if left >= barColumnsMin, !history.isEmpty {
@@ -163,6 +163,12 @@ enum LiveLines {
             line.add(sparkline(history, columns: left, isUTF8: isUTF8), .accent)
         }
         return line
+    }
+
+    /// Always three digits, so that figures do not jump.
+    private static func width(_ milliseconds: Double) -> String {
+        milliseconds < 999.5
+            ? Figure.digits(milliseconds) + " ms" : Figure.digits(milliseconds / 1_000) + " s"
     }
 
     private static func padded(_ text: String, to columns: Int) -> String {

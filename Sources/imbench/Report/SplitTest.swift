@@ -5,7 +5,7 @@
 /// equal values share the middle of their ranks.
 enum SplitTest {
     /// Values of both samples together.
-    static let valuesMax = 200
+    static let valuesMax = 100
 
     /// 0 ... 1; 1 when a side is empty. Small: the second sample is greater.
     static func chance(base: [Double], new: [Double]) -> Double {
@@ -14,19 +14,21 @@ enum SplitTest {
         let ranks = doubledRanks(all)
         let wanted = ranks.suffix(new.count).reduce(0, +)
         let total = ranks.reduce(0, +)
-        // splits[k][s]: ways to choose k of the ranks so far whose sum is s.
-        var splits = [[Double]](
-            repeating: [Double](repeating: 0, count: total + 1), count: new.count + 1)
-        splits[0][0] = 1
-        for rank in ranks {
-            for size in stride(from: new.count, to: 0, by: -1) {
-                for sum in stride(from: total, through: rank, by: -1) {
-                    splits[size][sum] += splits[size - 1][sum - rank]
+        // At [k * width + s]: ways to choose k of the ranks so far whose sum is s.
+        let width = total + 1
+        var splits = [Double](repeating: 0, count: width * (new.count + 1))
+        splits[0] = 1
+        var most = 0
+        for (index, rank) in ranks.enumerated() {
+            most += rank
+            for size in stride(from: min(new.count, index + 1), to: 0, by: -1) {
+                for sum in stride(from: most, through: rank, by: -1) {
+                    splits[size * width + sum] += splits[(size - 1) * width + sum - rank]
                 }
             }
         }
-        let row = splits[new.count]
-        return row[wanted...].reduce(0, +) / row.reduce(0, +)
+        let row = splits[(new.count * width)...]
+        return row[(new.count * width + wanted)...].reduce(0, +) / row.reduce(0, +)
     }
 
     /// Twice the rank of each, so that shared ranks are whole numbers too.
