@@ -153,6 +153,40 @@ import FoundationXML
                 == ["50 %", "90 %", "99 %", "99.9 %"])
     }
 
+    /// Three hours, many faults, phases and kinds of traffic.
+    private static func long() -> BenchReport {
+        var report = SampleReport.make()
+        report.verdict = .threshold
+        report.assertions[3].outcome = .missed
+        report.assertions[3].limit = 4
+        report.seconds = 10_800
+        report.series = (0..<10_800).map { second in
+            var point = report.series[30 + second / 7 % 40]
+            point.time = Double(second)
+            return point
+        }
+        report.faults = (0..<24).map { number in
+            let start = 200 + Double(number) * (number < 6 ? 60 : 430)
+            return BenchReport.FaultEvent(
+                name: number % 3 == 0 ? "freeze 50 %" : "cut", start: start, end: start + 45)
+        }
+        report.phases = (0..<14).map { number in
+            var phase = report.phases[1 + number % 3]
+            phase.name = number % 4 == 0 ? "a phase of a long name \(number)" : "soak\(number)"
+            phase.start = Double(number) * 770
+            phase.end = phase.start + 770
+            return phase
+        }
+        report.traffic += report.traffic.map { one in
+            var one = one
+            one.name = "receipts-of-" + one.name
+            one.deliver = BenchReport.LatencyFacts()
+            one.deliverSent = BenchReport.LatencyFacts()
+            return one
+        }
+        return report
+    }
+
     /// Writes pages to look at into the folder that IMBENCH_PAGES names.
     @Test func pagesForTheEye() throws {
         guard let folder = ProcessInfo.processInfo.environment["IMBENCH_PAGES"] else { return }
@@ -164,8 +198,12 @@ import FoundationXML
                 uniqueKeysWithValues: other.traffic.flatMap {
                     [("\($0.name).ack", $0.ack.curve), ("\($0.name).deliver", $0.deliver.curve)]
                 }))
-        let pages = [("pass", pass), ("broken", SampleReport.broken()), ("empty", BenchReport())]
+        let pages = [
+            ("long", Self.long()), ("pass", pass), ("broken", SampleReport.broken()),
+            ("empty", BenchReport()),
+        ]
         for (name, report) in pages {
+            try ReportFile.write(report, to: "\(folder)/\(name).json")
             for (ending, text) in [
                 ("html", HTMLReport.page(report)),
                 ("txt", ReportSummary.lines(report).joined(separator: "\n")),

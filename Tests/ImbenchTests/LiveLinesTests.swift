@@ -4,7 +4,7 @@ import Testing
 @testable import imbench
 
 @Suite struct LiveLinesTests {
-    private static func state() -> LiveState {
+    static func state() -> LiveState {
         var state = LiveState()
         state.scenario = "multi-device-crash"
         state.phase = "steady"
@@ -142,48 +142,19 @@ import Testing
 
     @Test func theBlockIsWrittenOverInPlace() {
         var block = LiveBlock()
-        let first = block.draw(["a", "b"])
+        let first = block.draw(["a", "b"], columns: 9)
         #expect(first == "\u{1b}[?25la\u{1b}[K\nb\u{1b}[K\n\u{1b}[J")
-        let second = block.draw(["c"])
+        let second = block.draw(["c"], columns: 9)
         #expect(second == "\r\u{1b}[2Ac\u{1b}[K\n\u{1b}[J")
-        let note = block.note("said", lines: ["c"])
+        let note = block.note("said", lines: ["c"], columns: 9)
         #expect(note == "\r\u{1b}[1A\u{1b}[Jsaid\nc\u{1b}[K\n\u{1b}[J")
+        let wide = block.draw(["\u{1b}[31m123456789\u{1b}[0m", ""], columns: 9)
+        #expect(wide.hasPrefix("\r\u{1b}[1A"))
+        let narrower = block.draw(["c"], columns: 4)
+        #expect(narrower.hasPrefix("\r\u{1b}[4A"), "three rows and one")
         let end = block.end()
         #expect(end == "\u{1b}[?25h")
         let again = block.end()
         #expect(again == "")
-    }
-
-    @Test func withoutATerminalThereAreLines() throws {
-        let pipe = Pipe()
-        let view = LiveView(isQuiet: false, output: pipe.fileHandleForWriting)
-        var state = Self.state()
-        view.show(state)
-        view.show(state)
-        view.note("server restarted\nin 2 s")
-        state.phaseNumber = 4
-        state.phase = "crash"
-        view.show(state)
-        view.end()
-        view.note("too late")
-        let quiet = LiveView(isQuiet: true, output: pipe.fileHandleForWriting)
-        quiet.show(state)
-        quiet.note("never")
-        quiet.end()
-        try pipe.fileHandleForWriting.close()
-        let text = String(
-            decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        let lines = text.split(separator: "\n")
-        #expect(lines.count == 3, "\(text)")
-        #expect(lines.first?.contains("steady (3/5)") == true)
-        #expect(lines.dropFirst().first == "server restarted in 2 s")
-        #expect(lines.last?.contains("crash (4/5)") == true)
-    }
-
-    @Test func theLocaleIsAsked() {
-        #expect(LiveView.isUTF8(["LANG": "en_GB.UTF-8"]))
-        #expect(LiveView.isUTF8(["LC_ALL": "", "LC_CTYPE": "C.utf8"]))
-        #expect(!LiveView.isUTF8(["LC_ALL": "C", "LANG": "en_GB.UTF-8"]))
-        #expect(!LiveView.isUTF8([:]))
     }
 }

@@ -7,13 +7,15 @@ struct CompareCommand: ParsableCommand {
         commandName: "compare",
         abstract: "Says what became worse from the base's runs to the new ones, beyond noise.",
         discussion: """
-            Each side is a report, or a folder of reports of repeated runs. More than two files:
+            Each side is a report, or a folder of reports of repeated runs. For several of each: \
             imbench compare BASE... --new NEW...
 
-            Worse is a median that moved by --least and whose runs rank so with a chance of at
-            most 5 % (all splits counted), from 5 runs of each on 1 %, since many metrics are
-            judged at once. Exit: 0 nothing became worse, 2 something did, 3 too few runs to say,
-            4 unreadable reports or different scenarios.
+            Worse is a median that moved by --least and whose runs rank so with a chance of at \
+            most 5 % (all splits counted); from 5 runs of each on 1 %, since many metrics are \
+            judged at once. A violation that the base has not is worse however few the runs.
+
+            Exit: 0 nothing became worse, 2 something did, 3 too few runs to say, 4 unreadable \
+            reports or different scenarios.
             """)
 
     /// Runs of a side.

@@ -173,7 +173,7 @@ extension HTMLReport {
     static func resourceCharts(_ report: BenchReport) -> String {
         let series = ReportSeries(report.series)
         var processor = overTime(
-            report, series, title: "CPU", unit: "% of a core",
+            report, series, title: "CPU", unit: "%",
             lines: [
                 SVGChart.Line(
                     name: "server", colour: "c1", values: series.values(.mean) { $0.serverCPU }),
@@ -181,6 +181,7 @@ extension HTMLReport {
                     name: "imbench", colour: "c2",
                     values: series.values(.mean) { $0.generatorCPU }),
             ].filter(isAnything))
+        processor.note = "of one core"
         processor.format = Figure.percent
         var files = overTime(
             report, series, title: "Open files of the server", unit: "files",

@@ -45,8 +45,7 @@ enum HTMLReport {
                 "Percentiles",
                 percentiles.isEmpty
                     ? "<p class=\"empty\">Nothing was timed.</p>" : charts(percentiles),
-                lead: "Over all recorded phases. Solid: from when it was due, which counts what"
-                    + " waited; dashed: from when it was sent; dotted: the baseline."),
+                lead: percentileLead(report)),
             section("Load", charts(loadCharts(report)) + refusals(report)),
             section("Server and generator", charts(resourceCharts(report))),
             section("Checks", checkTable(report)),
@@ -59,6 +58,15 @@ enum HTMLReport {
             section("Machine and replay", machine(report)),
         ]
         return parts.joined()
+    }
+
+    private static func percentileLead(_ report: BenchReport) -> String {
+        let words =
+            "Over all recorded phases. Solid: from when it was due, which counts what waited;"
+            + " dashed: from when it was sent"
+        guard let baseline = report.baseline else { return words + "." }
+        let parts = [baseline.file, baseline.startedAt].filter { !$0.isEmpty }
+        return words + "; dotted: the baseline, \(parts.joined(separator: " of "))."
     }
 
     private static func section(_ title: String, _ content: String, lead: String? = nil) -> String {
@@ -107,6 +115,7 @@ enum HTMLReport {
 
     private static func passed(_ report: BenchReport) -> String {
         let open = report.assertions.count { $0.outcome == .notJudged }
+        if report.checks.isEmpty { return "Nothing was missed, and nothing checked." }
         if open == 0 { return "Every promise held, every threshold was met." }
         let words = open == 1 ? "1 threshold was not judged" : "\(open) thresholds were not judged"
         return "Every promise held; \(words)."

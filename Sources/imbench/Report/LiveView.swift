@@ -22,10 +22,12 @@ final class LiveView: @unchecked Sendable {
     private var lastPhase = 0
     private var isOver = false
 
-    init(isQuiet: Bool, output: FileHandle = .standardError) {
+    init(
+        isQuiet: Bool, output: FileHandle = .standardError,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) {
         self.isQuiet = isQuiet
         self.output = output
-        let environment = ProcessInfo.processInfo.environment
         let terminal = environment["TERM"] ?? ""
         isTerminal = isatty(output.fileDescriptor) == 1 && terminal != "dumb" && terminal != ""
         colours = (environment["NO_COLOR"] ?? "").isEmpty
@@ -54,7 +56,7 @@ final class LiveView: @unchecked Sendable {
             }
             last = now
             lastPhase = state.phaseNumber
-            write(isTerminal ? block.draw(lines) : LiveLines.line(state) + "\n")
+            write(isTerminal ? draw() : LiveLines.line(state) + "\n")
         }
     }
 
@@ -63,7 +65,10 @@ final class LiveView: @unchecked Sendable {
         queue.sync {
             guard !isQuiet, !isOver else { return }
             let plain = line.split(whereSeparator: \.isNewline).joined(separator: " ")
-            write(isTerminal ? block.note(plain, lines: lines) : plain + "\n")
+            let size = size
+            write(
+                isTerminal
+                    ? block.note(plain, lines: lines(size), columns: size.columns) : plain + "\n")
         }
     }
 
@@ -73,22 +78,30 @@ final class LiveView: @unchecked Sendable {
             guard !isQuiet, !isOver else { return }
             isOver = true
             guard isTerminal else { return }
-            write((state == nil ? "" : block.draw(lines)) + block.end())
+            write((state == nil ? "" : draw()) + block.end())
         }
     }
 
-    private var lines: [String] {
+    private func draw() -> String {
+        let size = size
+        return block.draw(lines(size), columns: size.columns)
+    }
+
+    /// As many as stay on the screen with the line below them.
+    private func lines(_ size: (columns: Int, rows: Int)) -> [String] {
         guard let state else { return [] }
-        return LiveLines.lines(state, columns: columns, colours: colours, isUTF8: isUTF8)
+        let lines = LiveLines.lines(
+            state, columns: size.columns, colours: colours, isUTF8: isUTF8)
+        return Array(lines.prefix(max(1, size.rows - 1)))
     }
 
-    /// One less than there are, because some terminals wrap at the last.
-    private var columns: Int {
+    /// A column less than there are, because some terminals wrap at the last.
+    private var size: (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(output.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else {
-            return 79
-        }
-        return Int(size.ws_col) - 1
+        guard ioctl(output.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1,
+            size.ws_row > 0
+        else { return (79, 24) }
+        return (Int(size.ws_col) - 1, Int(size.ws_row))
     }
 
     private func write(_ text: String) {

@@ -167,7 +167,7 @@ struct SVGChart {
         text += """
             <path class="base" d="M\(Self.n(Self.left)) \(Self.n(Self.bottom))\
             H\(Self.n(Self.right))"/>\
-            <text x="\(Self.n((Self.left + Self.right) / 2))" y="\(Self.n(Self.height - 8))" \
+            <text x="\(Self.n((Self.left + Self.right) / 2))" y="\(Self.n(Self.height - 6))" \
             class="middle axis">\(HTMLText.escaped(xTitle))</text>
             """
         return text
@@ -188,7 +188,7 @@ struct SVGChart {
             text += """
                 <path class="tick" d="M\(Self.n(at)) \(Self.n(Self.bottom))v5"/>\
                 <text x="\(Self.n(isLast ? Self.right + 10 : at))" \
-                y="\(Self.n(Self.bottom + 19))" class="\(kind)">\
+                y="\(Self.n(Self.bottom + 21))" class="\(kind)">\
                 \(HTMLText.escaped(tick.label))</text>
                 """
         }
