@@ -158,7 +158,8 @@ extension HTMLReport {
         var errors = overTime(
             report, series, title: "Refusals and violations", unit: "/s",
             lines: [
-                line("refused", "c4") { $0.refused }, line("violations", "c2") { $0.violations },
+                line("refused", "c4", { $0.refused }, gather: .greatest),
+                line("violations", "c2", { $0.violations }, gather: .greatest),
             ].filter(isAnything))
         errors.empty = "Nothing was refused, nothing violated"
         return [throughput, connections, coming, errors].map { $0.markup() }.joined()

@@ -32,8 +32,8 @@ struct SVGChart {
     static let right = 546.0
     static let bottom = 232.0
     /// Units that a letter of a label takes, on a wide screen and on a narrow one.
-    private static let letterWide = 6.7
-    private static let letterNarrow = 9.4
+    private static let letterWide = 7.0
+    private static let letterNarrow = 10.0
 
     var title: String
     /// Of the values; on the axis and in the caption.
