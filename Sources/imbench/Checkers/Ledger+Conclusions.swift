@@ -11,12 +11,8 @@ extension Ledger {
             if last == 0 { continue }
             for index in conversations[conversation].places {
                 let at = Int(index)
-                if places[at].isPlain, places[at].held.high >= last,
-                    places[at].held.low <= max(low, places[at].needFrom)
-                {
-                    continue
-                }
-                if places[at].needFrom > last || lacking(at).isEmpty { continue }
+                if places[at].held.high >= last, places[at].held.low <= low { continue }
+                if lacking(at).isEmpty { continue }
                 count += 1
                 if count >= limit { return count }
             }
@@ -53,6 +49,7 @@ extension Ledger {
     /// short, so that what did not arrive may be under way, and is not counted as lost.
     mutating func finish(finalLogsRead: Bool, isDrained: Bool = true) {
         judgePageHoles()
+        judgeSuspicions()
         for conversation in conversations.indices {
             let gone = finalLogsRead ? judgeLog(conversation) : HeldSeqs()
             judgeDensity(conversation, finalLogsRead)

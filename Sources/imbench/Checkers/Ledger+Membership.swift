@@ -51,26 +51,96 @@ extension Ledger {
                 + "conversation \(conversation), where the user is no member")
     }
 
+    /// The greatest seq that the log could have had at that time, when `known` was known.
+    ///
+    /// A send that was transmitted later is not below it, so the bound is the better the more is
+    /// known of the log.
+    func headMax(_ conversation: Int32, known: Int32, at time: Int64) -> Int32 {
+        var head = Int(known)
+        let count = conversations[Int(conversation)].entries.count
+        while head < count {
+            let entry = conversations[Int(conversation)].entries[head]
+            if entry >= 0, sends[Int(entry)].transmitted > time { break }
+            head += 1
+        }
+        return Int32(head)
+    }
+
+    /// Below this nothing has to reach a device: its first Auth came later. Nil: it never was on
+    /// line.
+    func neededFrom(_ index: Int) -> Int32? {
+        guard let time = devices[Int(places[index].device)].firstOnline else { return nil }
+        let head = headMax(
+            places[index].conversation, known: places[index].knownWhenOnline, at: time)
+        return max(1, head - Int32(quotas.newDevice) + 1)
+    }
+
     /// The stretches of the log that a device has to have in the end, as far as is known.
     func needed(_ index: Int) -> [HeldSeqs.Run] {
-        let place = places[index]
-        let last = conversations[Int(place.conversation)].known.last
-        if place.needFrom > last { return [] }
-        if place.isPlain { return [HeldSeqs.Run(low: place.needFrom, high: last)] }
-        let user = devices[Int(place.device)].user
-        guard let membership = conversations[Int(place.conversation)].memberships[user] else {
-            return []
+        guard let from = neededFrom(index) else { return [] }
+        let (device, conversation) = (places[index].device, Int(places[index].conversation))
+        let last = conversations[conversation].known.last
+        if places[index].isPlain {
+            return from > last ? [] : [HeldSeqs.Run(low: from, high: last)]
         }
+        let user = devices[Int(device)].user
+        guard let membership = conversations[conversation].memberships[user] else { return [] }
+        let newest = places[index].newest
         return membership.intervals.compactMap { interval in
             // Whoever left gets no more of what still waited for them then; what came shows
             // how far it had got.
-            let high =
-                interval.high == .max
-                ? last
-                : interval.low <= place.newest && place.newest <= interval.high
-                    ? place.newest : 0
-            let low = max(interval.low, place.needFrom)
+            let isIn = interval.low <= newest && newest <= interval.high
+            let high = interval.high == .max ? last : isIn ? newest : 0
+            let low = max(interval.low, from)
             return low <= high ? HeldSeqs.Run(low: low, high: high) : nil
+        }
+    }
+
+    // MARK: Suspicions
+
+    /// Counts a violation unless the user's membership turns out to have changed; in a single
+    /// chat it cannot.
+    mutating func noteIfPlain(
+        _ index: Int, _ violation: Violation, seq: Int32, _ words: String
+    ) {
+        let (device, conversation) = (places[index].device, places[index].conversation)
+        if !conversations[Int(conversation)].isGroup {
+            note(violation, device: device, conversation: conversation, seq: seq, words)
+        } else {
+            suspect(index, violation, .plain, seq: seq, words)
+        }
+    }
+
+    mutating func suspect(
+        _ index: Int, _ violation: Violation, _ reason: Suspicion.Reason, seq: Int32,
+        _ words: String
+    ) {
+        guard suspicions.count < Ledger.waitingMax else { return }
+        suspicions.append(
+            Suspicion(
+                place: Int32(index), violation: violation, reason: reason, seq: seq, time: now,
+                words: words))
+    }
+
+    mutating func judgeSuspicions() {
+        for suspicion in suspicions where isConfirmed(suspicion) {
+            let place = Int(suspicion.place)
+            note(
+                suspicion.violation, device: places[place].device,
+                conversation: places[place].conversation, seq: suspicion.seq,
+                at: suspicion.time, suspicion.words)
+        }
+        suspicions = []
+    }
+
+    private func isConfirmed(_ suspicion: Suspicion) -> Bool {
+        let index = Int(suspicion.place)
+        switch suspicion.reason {
+        case .plain: return places[index].isPlain
+        case .cursorBelow(let seq):
+            return places[index].isPlain && neededFrom(index).map { $0 <= seq } ?? false
+        case .headBelow(let seq, let known):
+            return headMax(places[index].conversation, known: known, at: suspicion.time) < seq
         }
     }
 }

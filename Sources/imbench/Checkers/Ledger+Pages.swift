@@ -25,10 +25,17 @@ extension Ledger {
         }
         // Its delivery counts as density.
         if page.seqs.contains(where: { $0 <= 0 }) { return }
-        let problem =
-            limits(page) ?? ends(page) ?? isBehind(page, asked)
-            ?? hole(page)
-        if let problem { found(page, problem) }
+        if let problem = limits(page) ?? ends(page) ?? isBehind(page, asked) ?? hole(page) {
+            found(page, problem)
+        } else if page.firstSeq > 1 {
+            let index = place(page.device, page.conversation)
+            if places[index].isPlain {
+                noteIfPlain(
+                    index, .syncGap, seq: Int32(clamping: page.firstSeq),
+                    "device \(page.device) may read conversation \(page.conversation) from 1, "
+                        + "and got a page that says from \(page.firstSeq)")
+            }
+        }
         if page.way == .final { noteFinal(page, asked) }
     }
 
@@ -63,10 +70,6 @@ extension Ledger {
         if page.seqs.count > min(max(asked, 1), Ledger.pageMessagesMax) { return "too many" }
         for (one, next) in zip(page.seqs, page.seqs.dropFirst()) where next <= one {
             return "\(next) behind \(one)"
-        }
-        let index = placeIndex[Ledger.key(page.device, page.conversation)]
-        if let index, places[Int(index)].isPlain, page.firstSeq > 1 {
-            return "a member from the beginning may read from 1"
         }
         guard let first = page.seqs.first, let last = page.seqs.last else {
             return page.hasMore ? "nothing, and more of it" : nil

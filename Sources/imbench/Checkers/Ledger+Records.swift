@@ -47,7 +47,8 @@ extension Ledger {
         var places: [Int32] = []
         /// Connections tried.
         var connections: UInt16 = 0
-        var wasOnline = false
+        /// When it first was on line; nil: never.
+        var firstOnline: Int64?
         /// The step of the `asking` of the page that is being read.
         var pageAsked: Int64 = 0
     }
@@ -60,8 +61,8 @@ extension Ledger {
         var isPlain: Bool
         /// Seqs that it has: pushed, pulled, or its own and stored.
         var held = HeldSeqs()
-        /// Nothing below has to reach it: its first Auth came later.
-        var needFrom = Int32.max
+        /// The conversation's greatest known seq when the device first was on line.
+        var knownWhenOnline: Int32 = 0
         /// The cursor that its first Auth gave it is not below this.
         var cursorFloor: Int32 = 0
         // Of this connection.
@@ -102,9 +103,6 @@ extension Ledger {
         /// Seqs that a message nobody sent claimed.
         var phantoms = HeldSeqs()
         var finalLog = FinalLog()
-
-        /// The greatest seq that the log can have by now.
-        var headMax: Int32 { known.last + unanswered + Ledger.unseenEntriesMax }
     }
 
     /// What the final pages say of a conversation's log.
@@ -177,6 +175,25 @@ extension Ledger {
     struct Recall: Sendable {
         /// The step of its first ACK.
         var ackedStep = Int64.max
+    }
+
+    /// What is a violation unless something comes to be known that explains it.
+    struct Suspicion: Sendable {
+        enum Reason: Sendable {
+            /// The user was a member from the beginning and all the time.
+            case plain
+            /// The same, and the device's first Auth gave it a cursor below this.
+            case cursorBelow(Int32)
+            /// The head was below this then, when `known` was the greatest seq known.
+            case headBelow(Int32, known: Int32)
+        }
+
+        let place: Int32
+        let violation: Violation
+        let reason: Reason
+        let seq: Int32
+        let time: Int64
+        let words: String
     }
 
     /// A stretch that a page left out and of which nothing was known then.

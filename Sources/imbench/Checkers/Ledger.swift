@@ -11,12 +11,10 @@ struct Ledger: Sendable {
     static let seqLeapMax: Int64 = 1_000_000
     /// How far beyond the sends made so far the number of a send may lie.
     static let sendLeapMax = 1_000_000
-    /// Entries of the server's own that nobody may have seen yet, in one conversation.
-    static let unseenEntriesMax: Int32 = 4
     /// Pages asked for and unanswered; beyond, the older ones are not judged.
     static let askedMax = 100_000
-    /// Holes in pages, and leaks, whose judgement waits for the end; beyond, they go unjudged
-    /// (holes) or without their time (leaks).
+    /// Holes in pages, suspicions and leaks whose judgement waits for the end, each; beyond,
+    /// they go unjudged, leaks without their time.
     static let waitingMax = 10_000
     /// Receipts followed: (device, conversation, user); those beyond go unjudged.
     static let toldMax = 2_000_000
@@ -39,6 +37,7 @@ struct Ledger: Sendable {
     var recalls: [Int32: Recall] = [:]
     var asked: [Int32: Asked] = [:]
     var pageHoles: [PageHole] = []
+    var suspicions: [Suspicion] = []
     var told: [UInt64: Told] = [:]
     var faults: Int32 = 0
     var transmissions: Int32 = 0
@@ -98,9 +97,7 @@ struct Ledger: Sendable {
     @discardableResult
     mutating func addPlace(_ device: Int32, _ conversation: Int32, _ isPlain: Bool) -> Int32 {
         let index = Int32(places.count)
-        var place = Place(device: device, conversation: conversation, isPlain: isPlain)
-        if devices[Int(device)].wasOnline { place.needFrom = 1 }
-        places.append(place)
+        places.append(Place(device: device, conversation: conversation, isPlain: isPlain))
         placeIndex[Ledger.key(device, conversation)] = index
         devices[Int(device)].places.append(index)
         conversations[Int(conversation)].places.append(index)
@@ -182,13 +179,12 @@ struct Ledger: Sendable {
     }
 
     private mutating func online(_ device: Int32) {
-        guard devices.indices.contains(Int(device)), !devices[Int(device)].wasOnline else {
-            return
-        }
-        devices[Int(device)].wasOnline = true
+        guard devices.indices.contains(Int(device)), devices[Int(device)].firstOnline == nil
+        else { return }
+        devices[Int(device)].firstOnline = now
         for index in devices[Int(device)].places {
-            let head = conversations[Int(places[Int(index)].conversation)].headMax
-            places[Int(index)].needFrom = max(1, head - Int32(quotas.newDevice) + 1)
+            let known = conversations[Int(places[Int(index)].conversation)].known.last
+            places[Int(index)].knownWhenOnline = known
         }
     }
 
