@@ -9,9 +9,12 @@ extension LedgerSimulation {
         if case .send(let one) = devices[device].up[0], devices[device].up.count > 1,
             case .send(let two) = devices[device].up[1], seqs[one] == nil, seqs[two] == nil,
             made[Int(one)].conversation == made[Int(two)].conversation,
-            isOnce(one), isOnce(two), strikes(.lateOrder)
+            isOnce(one), isOnce(two), made[Int(one)].code == 1, made[Int(two)].code == 1,
+            logs[Int(made[Int(one)].conversation)].members.contains(devices[device].user),
+            strikes(.lateOrder)
         {
             devices[device].up.swapAt(0, 1)
+            serveOne(device)
         }
         switch devices[device].up.removeFirst() {
         case .send(let send):
@@ -42,7 +45,9 @@ extension LedgerSimulation {
         let at = Int(sent.conversation)
         guard logs[at].members.contains(devices[Int(sent.device)].user) else { return nil }
         if sent.target >= 0, recalled.contains(sent.target) { return nil }
-        if strikes(.forget, oneIn: 1) { return (logs[at].head + 1, false) }
+        if !sent.isHTTP, isOnce(send), strikes(.forget, oneIn: 1) {
+            return (logs[at].head + 1, false)
+        }
         if strikes(.skipSeq, oneIn: 1) { logs[at].entries.append(.hole) }
         if sent.code == 20 { recalled.insert(sent.target) }
         if sent.code == 21 { edited[sent.target] = send }
@@ -78,16 +83,16 @@ extension LedgerSimulation {
 
     private mutating func push(_ device: Int, _ item: Item) {
         var item = item
-        if item.conversation != 2, strikes(.dropPush) {
+        if item.conversation != 2, devices[device].isOnline, strikes(.dropPush) {
             dropped = (device, item.conversation, item.seq)
             return
         }
         if item.entry.send >= 0, strikes(.corrupt) {
             item.content = Observation.Delivered.unreadable
         }
-        if item.seq > 3, item.entry.send >= 0, strikes(.disagree),
+        if item.entry.send >= 0,
             let other = logs[Int(item.conversation)].entries.first(where: { $0.send >= 0 }),
-            other.send != item.entry.send
+            other.send != item.entry.send, strikes(.disagree)
         {
             item = Item(
                 conversation: item.conversation, seq: item.seq, entry: other, content: other.send)
@@ -112,7 +117,8 @@ extension LedgerSimulation {
 
     mutating func changeMembers() {
         let conversation: Int32 = 2
-        let user = Int32.random(in: 0..<Int32(users), using: &random)
+        // The owner stays, and sees all that happens.
+        let user = Int32.random(in: 1..<Int32(users), using: &random)
         if logs[2].members.contains(user) {
             guard logs[2].members.count > 2 else { return }
             publish(conversation, Entry(send: -1, code: 12, member: user), except: -1)
@@ -142,11 +148,10 @@ extension LedgerSimulation {
             let first = logs[at].firstSeq[user] ?? 1
             let from = min(max(devices[device].cursors[conversation] ?? 0, first - 1), head)
             var quota = Int64(logs[at].isGroup ? Self.quotas.group : Self.quotas.single)
-            if fault == .wrongQuota {
-                quota += 6
-                if head - from > quota { isStruck = true }
-            }
+            let least = Int64(ledger.places[ledger.place(Int32(device), conversation)].low) - quota
+            if fault == .wrongQuota { quota *= 2 }
             let pushed = max(from, head - quota)
+            if fault == .wrongQuota, pushed < least { isStruck = true }
             if pushed > from { devices[device].down.append(.gap(conversation, from + 1, pushed)) }
             if let hole = dropped, hole.device == device, hole.conversation == conversation,
                 from < hole.seq, hole.seq <= pushed
@@ -239,6 +244,7 @@ extension LedgerSimulation {
         switch devices[device].down.removeFirst() {
         case .online:
             tell(.online(device: Int32(device)))
+            devices[device].isOnline = true
             for send in devices[device].unanswered {
                 tell(.transmitted(send: send))
                 devices[device].up.append(.send(send))
@@ -277,6 +283,9 @@ extension LedgerSimulation {
                     device: Int32(device), conversation: item.conversation, seq: item.seq,
                     send: item.entry.send, content: item.content, way: way,
                     code: item.entry.code, member: item.entry.member)))
+        if way == .pulled, let hole = dropped, hole == (device, item.conversation, item.seq) {
+            (dropped, isStruck) = (nil, false)
+        }
         if way == .push || way == .offlinePage {
             devices[device].newest[item.conversation] = max(
                 devices[device].newest[item.conversation] ?? 0, item.seq)

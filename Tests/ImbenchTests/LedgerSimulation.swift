@@ -24,7 +24,8 @@ struct LedgerSimulation {
             case .corrupt, .staleRecall: [.corruption]
             case .wrongQuota: [.quota]
             case .readBack: [.receipt]
-            case .syncHole: [.syncGap]
+            // Of a seq that nobody else ever showed, as one that the log does not have.
+            case .syncHole: [.syncGap, .density]
             }
         }
     }
@@ -77,6 +78,8 @@ struct LedgerSimulation {
         let user: Int32
         var phase = Phase.off
         var isRegistered = false
+        /// Whether it knows that it is on line.
+        var isOnline = false
         var up: [Up] = []
         var down: [Down] = []
         var unanswered: [Int32] = []
@@ -212,7 +215,7 @@ struct LedgerSimulation {
     }
 
     private mutating func makeSend(_ device: Int) {
-        guard devices[device].phase == .on, let send = make(device, isHTTP: false) else { return }
+        guard devices[device].isOnline, let send = make(device, isHTTP: false) else { return }
         devices[device].unanswered.append(send)
         devices[device].up.append(.send(send))
     }
@@ -291,6 +294,7 @@ struct LedgerSimulation {
         while fault != nil, isStruck, !devices[device].down.isEmpty { receiveOne(device) }
         tell(.offline(device: Int32(device)))
         devices[device].phase = .off
+        devices[device].isOnline = false
         devices[device].up = []
         devices[device].down = []
     }

@@ -66,7 +66,7 @@ extension Ledger {
         /// The cursor that its first Auth gave it is not below this.
         var cursorFloor: Int32 = 0
         // Of this connection.
-        /// The conversation's greatest acknowledged seq when the device began to connect.
+        /// The conversation's greatest known seq when the device began to connect.
         var low: Int32 = 0
         /// The first and the greatest seq pushed; 0: none.
         var first: Int32 = 0
@@ -139,7 +139,9 @@ extension Ledger {
             var previous: Int32 = 0
             for change in changes {
                 if change.isJoin {
-                    from = from ?? change.seq
+                    // A member who joins had left; nobody knows where yet.
+                    if let from { intervals.append(.init(low: from, high: change.seq - 1)) }
+                    from = change.seq
                 } else {
                     intervals.append(.init(low: from ?? previous + 1, high: change.seq))
                     from = nil

@@ -169,7 +169,7 @@ struct Ledger: Sendable {
         // Around again, but never the first one.
         if devices[Int(device)].connections == 0 { devices[Int(device)].connections = 2 }
         for index in devices[Int(device)].places {
-            let low = conversations[Int(places[Int(index)].conversation)].ackedHead
+            let low = conversations[Int(places[Int(index)].conversation)].known.last
             places[Int(index)].low = low
             places[Int(index)].first = 0
             places[Int(index)].newest = 0
