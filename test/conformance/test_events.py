@@ -35,6 +35,30 @@ class Receipts(Case):
         self.assertEqual(mine["PeerReadSeq"], 5)
         self.assertGreaterEqual(mine["PeerDeliveredSeq"], 3)
 
+    def test_a_device_that_is_behind_takes_nothing_back(self):
+        world = self.people(ann=["a1"], bob=["b1", "b2"], cid=["c1"],
+                            friends=[("ann", "bob"), ("ann", "cid")])
+        chat, fence = world.chats
+        ann, cid = self.login(world, "ann", "a1"), self.login(world, "cid", "c1")
+        bob, bob2 = self.login(world, "bob", "b1"), self.login(world, "bob", "b2")
+        for n in range(5):
+            ann.send(chat, f"m{n}", f"{self.prefix}-{n}")
+            ann.send(fence, f"f{n}", f"{self.prefix}-f{n}")
+        bob.messages(5)
+        bob2.messages(5)
+        told = []
+        for step, (device, seq) in enumerate(((bob, 4), (bob2, 2), (bob, 5), (bob2, 3)), 1):
+            device.ack(chat, seq)
+            device.sync_point()
+            # Receipts leave together: once this one is here, the other is, or never comes.
+            cid.ack(fence, step + 1)
+            while True:
+                body = self.receipt(ann, lambda body: True)
+                if body["ChatroomId"] == fence and body["DeliveredSeq"] == step + 1:
+                    break
+                told.append((body["ChatroomId"], body["DeliveredSeq"]))
+        self.assertEqual([seq for room, seq in told if room == chat], [4, 5])
+
     def test_read_beyond_the_head_counts_as_the_head(self):
         world, chat = self.pair()
         ann, bob = self.login(world, "ann", "a1"), self.login(world, "bob", "b1")

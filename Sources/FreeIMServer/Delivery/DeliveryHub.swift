@@ -185,8 +185,10 @@ final class DeliveryHub {
 
     /// Pushes receipts to whom they concern.
     func deliver(_ batch: [ReceiptOutbox.Item]) {
-        for item in batch {
-            guard let room = rooms[item.chatroomID] else { continue }
+        for said in batch {
+            guard let item = rooms[said.chatroomID]?.advance(said),
+                let room = rooms[said.chatroomID]
+            else { continue }
             let isSingle = room.type == .single
             let isToldRead = isSingle || room.memberCount <= Limits.receiptGroupMembersMax
             for subscription in room.subscriptions {
