@@ -91,7 +91,12 @@ extension Connection {
     ) {
         let (store, loop) = (store, hub.eventLoop)
         let bound = NIOLoopBound(self, eventLoop: loop)
-        let newest = Int64(services.limits.newDeviceMessagesMax)
+        // Never more than a returning device is pushed: a new one gets no Gap.
+        let limits = services.limits
+        let newest = Int64(
+            min(
+                limits.newDeviceMessagesMax, limits.offlineSingleMessagesMax,
+                limits.offlineGroupMessagesMax))
         // Owned by the connection: ends with the write, which the store always answers.
         Task {
             do {
