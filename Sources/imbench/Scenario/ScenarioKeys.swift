@@ -1,0 +1,56 @@
+/// Every key of a scenario file, by place; the reader and docs/imbench.schema.json hold the same.
+enum ScenarioKeys {
+    static let top = [
+        "version", "name", "about", "seed", "server", "generator", "population", "traffic",
+        "phases", "assert", "baseline", "short",
+    ]
+    static let server = ["spawn", "ready", "env", "address", "http", "admin_token_file"]
+    static let generator = ["loops", "sources", "body", "proxy", "ack_every", "ack_interval"]
+    static let population = ["users", "devices_per_user", "friends", "groups"]
+    static let group = ["name", "count", "members"]
+    static let traffic = [
+        "do", "to", "rate", "arrivals", "window", "bytes", "retry", "senders", "direction",
+        "limit", "wait", "of",
+    ]
+    static let phase = [
+        "name", "ramp", "until", "share", "for", "timeout", "final", "use", "record", "faults",
+    ]
+    static let fault = [
+        "at", "do", "restart_after", "for", "share", "by", "connections", "times", "every",
+    ]
+    static let baseline = ["file", "max_worse"]
+    static let short = ["time", "users", "rate"]
+
+    /// What `do` may be, of traffic and of faults; the steps of a list.
+    static let actions = [
+        "send", "http_send", "read", "typing", "recall", "edit", "react", "sync", "http_read",
+        "sign_in", "member", "malformed",
+    ]
+    static let steps = ["offline", "drop", "half_open", "online", "sync", "wait", "slow"]
+    static let faults = [
+        "kill9", "stop", "drain", "disk_full", "cut", "reset", "delay", "freeze", "storm",
+        "half_open", "malformed", "clock_step",
+    ]
+
+    /// The nearest of some words; nil when none is near.
+    static func nearest(_ word: String, _ words: [String]) -> String? {
+        let wanted = Array(word.lowercased().utf8)
+        let best = words.map { (word: $0, distance: distance(wanted, Array($0.utf8))) }
+            .min { $0.distance < $1.distance }
+        guard let best, best.distance <= max(2, wanted.count / 3) else { return nil }
+        return best.word
+    }
+
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var previous = Array(0...right.count)
+        for (row, byte) in left.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                let change = previous[column] + (byte == other ? 0 : 1)
+                current.append(min(change, previous[column + 1] + 1, current[column] + 1))
+            }
+            previous = current
+        }
+        return previous[right.count]
+    }
+}
