@@ -13,7 +13,7 @@ RELEASE := .build/release
 SWIFT_FILES := $(shell git ls-files '*.swift' 2>/dev/null | grep -v '\.pb\.swift$$')
 
 .PHONY: help deps build release run test unit-test conformance demo-test cli-test screen-test \
-	scenarios bench bench-tui proto proto-check format lint clean
+	bench-test scenarios selftest regress bench bench-tui proto proto-check format lint clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,7 +32,7 @@ release: deps ## release build of the three programs
 run: release ## a server, demo accounts, an echo bot and imtui; without a terminal: a demonstration
 	@FREEIM_BIN=$(RELEASE) test/demo/run
 
-test: build unit-test proto-check conformance demo-test cli-test screen-test scenarios ## everything that has to pass
+test: build unit-test proto-check conformance demo-test cli-test screen-test bench-test selftest scenarios ## everything that has to pass
 	@echo 'make test: all passed'
 
 unit-test: ## the Swift tests, a thousand seeds for the client among them
@@ -50,8 +50,17 @@ cli-test: ## imtui's commands from outside: pipes, rpc, export, crashes
 screen-test: ## imtui's screen through tmux
 	FREEIM_BIN=$(DEBUG) python3 test/screen
 
-scenarios: ## imbench's scenarios, a crash among them
+bench-test: ## imbench from outside: mistakes, exit codes, reports
+	FREEIM_BIN=$(DEBUG) python3 test/imbench
+
+selftest: ## every checker of imbench finds the faulty server that it is for
+	$(DEBUG)/imbench selftest
+
+scenarios: ## the short form of every scenario: correctness under load, faults and crashes
 	@FREEIM_BIN=$(DEBUG) test/scenarios/run
+
+regress: release ## every scenario as it is written, three seeds; reports in .run/regress
+	@FREEIM_BIN=$(RELEASE) test/scenarios/run --long --seeds 3
 
 bench: release ## the figures of README.md, side by side
 	$(RELEASE)/imbench bench $(BENCH_FLAGS)

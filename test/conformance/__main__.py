@@ -1,21 +1,13 @@
-"""Runs the suite: `python3 test/conformance [NAME…]`, with FREEIM_SERVER naming the server."""
+"""Runs the protocol's black-box suite: `FREEIM_SERVER=… python3 test/conformance [NAME…]`."""
 
 import os
 import sys
-import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(HERE))
 
-
-def main():
-    loader = unittest.TestLoader()
-    names = sys.argv[1:]
-    suite = loader.loadTestsFromNames(names) if names else loader.discover(HERE)
-    result = unittest.TextTestRunner(verbosity=1).run(suite)
-    return 0 if result.wasSuccessful() and result.testsRun > 0 else 1
-
+from suite import main  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(HERE))

@@ -6,6 +6,9 @@ import FreeIMProtocol
 /// written, what is seen after its bytes were read, so an effect never comes before its cause.
 /// Devices, users, conversations, sends and traffic are indexes.
 struct Observation: Sendable {
+    /// The number of requests that have no answer.
+    static let unanswered: Int32 = -1
+
     /// Nanoseconds of the monotonic clock.
     let time: Int64
     let event: Event
@@ -37,7 +40,7 @@ struct Observation: Sendable {
             device: Int32, conversation: Int32, user: Int32, delivered: Int64, read: Int64)
         /// Something that is none of the others: a frame that could not be read, and such.
         indirect case wire(device: Int32, words: String)
-        /// A request that is no send was made (`request` from 0) and answered.
+        /// A request that is no send was made (`request` from 0, or `unanswered`) and answered.
         case asked(traffic: UInt8, request: Int32, due: Int64)
         case answered(traffic: UInt8, request: Int32, isRefused: Bool)
         /// A fault began (index into the run's faults); for traces.

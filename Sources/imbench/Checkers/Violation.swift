@@ -29,4 +29,6 @@ enum Violation: String, CaseIterable, Sendable, Codable {
     case syncGap = "sync_gap"
     /// A frame that could not be read, or an answer to nobody's request.
     case wire
+    /// The server ended by itself.
+    case crash
 }

@@ -70,6 +70,7 @@ enum VerdictWords {
         case .receipt: "a receipt went back, or said more than was read"
         case .syncGap: "a page with a hole, or not from where it was asked"
         case .wire: "a frame that could not be read, or an answer to no request"
+        case .crash: "the server ended by itself"
         }
     }
 }

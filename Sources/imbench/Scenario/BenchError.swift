@@ -6,6 +6,8 @@ struct BenchError: Error, CustomStringConvertible {
         case invalid = 3
         case usage = 4
         case unreachable = 5
+        /// By Ctrl-C; as shells say it.
+        case interrupted = 130
     }
 
     let kind: Kind

@@ -43,6 +43,7 @@ struct Metric: Sendable, Hashable {
             Metric(name: "server_cpu_per_message", unit: .microseconds, isMoreWorse: true),
             Metric(name: "server_cpu_per_delivery", unit: .microseconds, isMoreWorse: true),
             Metric(name: "server_cpu", unit: .percent, isMoreWorse: true),
+            Metric(name: "server_cpu_seconds", unit: .seconds, isMoreWorse: true),
             Metric(name: "server_rss", unit: .bytes, isMoreWorse: true),
             Metric(name: "server_files", unit: .count, isMoreWorse: true),
             Metric(name: "generator_cpu", unit: .percent, isMoreWorse: true),

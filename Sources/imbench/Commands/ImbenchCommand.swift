@@ -7,7 +7,10 @@ struct ImbenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "imbench",
         abstract: "Thousands of simulated devices in one process; every delivery checked.",
-        subcommands: [CompareCommand.self])
+        subcommands: [
+            RunCommand.self, CheckCommand.self, CompareCommand.self, ReplayCommand.self,
+            SelfTestCommand.self, TableCommand.self,
+        ])
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)

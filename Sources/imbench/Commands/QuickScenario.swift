@@ -1,0 +1,121 @@
+import ArgumentParser
+import FreeIMProtocol
+
+/// A scenario made from a few flags, for a look without a file.
+struct QuickScenario: ParsableArguments {
+    @Option(help: "Users.") var users: Int?
+    @Option(help: "Devices of each user.") var devicesPerUser: Int?
+    @Option(help: "Groups.") var groups: Int?
+    @Option(help: "Members of each group.") var groupMembers: Int?
+    @Option(name: .customLong("to"), help: "friend, group or mix.") var target: String?
+    @Option(help: "Open loop: sends a second of all devices together.") var rate: Double?
+    @Option(help: "Closed loop: unanswered sends of each device.") var window: Int?
+    @Option(help: "Before measuring, such as 2s.") var warmup: String?
+    @Option(help: "Measured, such as 10s.") var duration: String?
+    @Option(help: "Bytes of a message's content.") var bytes: Int?
+    @Option(help: "protobuf or json.") var body: String?
+    @Option(help: "Connections opened a second.") var ramp: Double?
+    @Option(help: "kill -9 the server after so long, and restart it.") var crashAfter: String?
+    @Option(help: "How often.") var crashes: Int?
+    @Option(help: "How long it stays down.") var restartAfter: String?
+    @Option(help: "How long the last deliveries are waited for.") var drain: String?
+
+    /// Whether any of them was given.
+    var isUsed: Bool {
+        let numbers = [users, devicesPerUser, groups, groupMembers, window, bytes, crashes]
+        let texts = [
+            target, warmup, duration, body, crashAfter, restartAfter, drain,
+        ]
+        return numbers.contains { $0 != nil } || texts.contains { $0 != nil } || rate != nil
+            || ramp != nil
+    }
+
+    /// The scenario. Throws `BenchError`.
+    func scenario() throws -> Scenario {
+        var scenario = Scenario()
+        scenario.name = "quick"
+        scenario.population.users = try Checked.range(users ?? 100, 2...100_000, "--users")
+        let each = try Checked.range(devicesPerUser ?? 1, 1...16, "--devices-per-user")
+        scenario.population.devicesPerUser = [(each, 1)]
+        let count = try Checked.range(groups ?? 0, 0...100_000, "--groups")
+        if count > 0 {
+            let members = try Checked.range(
+                groupMembers ?? min(10, scenario.population.users),
+                2...scenario.population.users, "--group-members")
+            scenario.population.groups = [
+                PopulationPlan.Group(name: "group", count: count, members: members)
+            ]
+        }
+        if let body {
+            guard ["protobuf", "json"].contains(body) else {
+                throw BenchError(.usage, "--body takes protobuf or json, not '\(body)'")
+            }
+            scenario.generator.body = body == "json" ? .json : .protobuf
+        }
+        scenario.traffic = [try traffic(hasGroups: count > 0)]
+        scenario.phases = try phases(devices: scenario.population.devices)
+        return scenario
+    }
+
+    private func traffic(hasGroups: Bool) throws -> TrafficPlan {
+        var traffic = TrafficPlan(name: "send", action: .send)
+        switch target ?? "friend" {
+        case "friend": traffic.target = .friend
+        case "group": traffic.target = .anyGroup
+        case "mix": traffic.target = .any
+        default:
+            throw BenchError(.usage, "--to takes friend, group or mix, not '\(target ?? "")'")
+        }
+        if traffic.target == .anyGroup, !hasGroups {
+            throw BenchError(.usage, "--to group needs --groups")
+        }
+        if rate != nil, window != nil { throw BenchError(.usage, "--rate or --window, not both") }
+        if let window {
+            traffic.pace = .closed(window: try Checked.range(window, 1...10_000, "--window"))
+        } else {
+            let perSecond = rate ?? 100
+            guard perSecond > 0, perSecond <= 1_000_000 else {
+                throw BenchError(.usage, "--rate takes more than 0 sends a second")
+            }
+            traffic.pace = .open(perSecond: perSecond, isPoisson: false)
+        }
+        traffic.bytes = [(try Checked.range(bytes ?? 200, BenchText.bytesRange, "--bytes"), 1)]
+        return traffic
+    }
+
+    private func phases(devices: Int) throws -> [PhasePlan] {
+        let rate = max(1, ramp ?? 2_000)
+        var measured = PhasePlan(
+            name: "measured",
+            kind: .load(seconds: try Checked.seconds(duration ?? "10s", "--duration")), use: [0])
+        if let crashAfter {
+            let after = try Checked.seconds(crashAfter, "--crash-after")
+            var fault = FaultPlan(
+                at: after,
+                kind: .kill9(
+                    restartAfter: try Checked.seconds(restartAfter ?? "500ms", "--restart-after")))
+            fault.times = max(1, crashes ?? 1)
+            fault.every = max(1, after)
+            measured.faults = [fault]
+        }
+        let warmup = try Checked.seconds(warmup ?? "2s", "--warmup")
+        var phases = [
+            PhasePlan(
+                name: "connect",
+                kind: .connect(
+                    perSecond: rate, share: 1, timeout: 60 + Double(devices) / rate * 3))
+        ]
+        if warmup > 0 {
+            phases.append(
+                PhasePlan(
+                    name: "warmup", kind: .load(seconds: warmup), use: [0], isRecorded: false))
+        }
+        phases.append(measured)
+        phases.append(
+            PhasePlan(
+                name: "drain",
+                kind: .drain(
+                    timeout: try Checked.seconds(drain ?? "30s", "--drain"), final: .all)))
+        return phases
+    }
+}
