@@ -40,8 +40,14 @@ import Testing
         #expect(counts == [.phantom: 1])
     }
 
-    @Test(arguments: [Observation.Delivered.unreadable, Observation.Delivered.empty, 1])
-    func anotherContent(content: Int32) {
+    @Test(
+        arguments: [
+            (Observation.Delivered.unreadable, [Violation.corruption: 1]),
+            (Observation.Delivered.empty, [.corruption: 1]),
+            // What others read there is not what this device read.
+            (1, [.corruption: 1, .agreement: 1]),
+        ] as [(Int32, [Violation: Int])])
+    func anotherContent(content: Int32, expected: [Violation: Int]) {
         var story = LedgerStory()
         let one = story.send(0)
         let two = story.send(0)
@@ -50,7 +56,7 @@ import Testing
         story.get(1, 1, one, content: content)
         story.get(1, 2, two)
         let counts = story.end()
-        #expect(counts == [.corruption: 1])
+        #expect(counts == expected)
     }
 
     @Test func editsAndRecallsChangeIt() {
@@ -88,7 +94,7 @@ import Testing
         story.page(1, after: 0, limit: 1, seqs: [1], hasMore: true, head: 3)
         story.get(1, 1, one, content: edit, way: .pulled)
         let counts = story.end()
-        #expect(counts == [.corruption: 1])
+        #expect(counts == [.corruption: 1, .agreement: 1])
     }
 
     @Test func aRecalledTextInAPageAskedForLater() {

@@ -151,8 +151,34 @@ import Testing
         story.get(1, 3, two)
         story.readLog(0, [one, two])
         let counts = story.end(finalLogsRead: true)
-        #expect(counts[.durability, default: 0] > 0)
-        #expect(counts[.density] == nil)
+        #expect(counts == [.durability: 1])
+    }
+
+    @Test(arguments: [true, false]) func twoReadingsThatDisagree(isRightFirst: Bool) {
+        var story = LedgerStory()
+        let two = story.send(1)
+        let one = story.say(0, 1, to: [1])
+        for device: Int32 in [0, 1] {
+            story.readLog(device, [(device == 0) == isRightFirst ? one : two])
+        }
+        let counts = story.end(finalLogsRead: true)
+        #expect(counts == [.agreement: 1])
+    }
+
+    /// A server that pushes a message, stores another in its place and refuses the retry.
+    @Test func aMessageThatVanishes() {
+        var story = LedgerStory(devices: [1, 1, 1])
+        let one = story.send(0)
+        story.get(1, 1, one)
+        story.tell(.transmitted(send: one))
+        story.tell(.refused(send: one, isForGood: true))
+        let two = story.send(2)
+        story.ack(two, 1)
+        story.get(0, 1, two)
+        story.readLog(0, [two])
+        let counts = story.end(finalLogsRead: true)
+        #expect(counts[.durability] == 1)
+        #expect(counts[.agreement, default: 0] > 0)
     }
 
     @Test func whatIsAcknowledgedBehindTheReadingIsNotMissed() {

@@ -63,6 +63,14 @@ extension Ledger {
         let log = conversations[conversation].finalLog
         var gone = HeldSeqs()
         if log.head < 0 { return gone }
+        for (seq, entry) in log.strange.sorted(by: { $0.key < $1.key })
+        where log.seen.contains(seq) {
+            note(
+                .agreement, conversation: Int32(conversation), seq: seq, send: entry,
+                "two readings of the log of conversation \(conversation) found "
+                    + "\(Ledger.name(entry)) and "
+                    + "\(Ledger.name(standing(Int32(conversation), seq))) at seq \(seq)")
+        }
         for run in conversations[conversation].known.runs {
             for missing in log.seen.missing(run.low, through: run.high) {
                 for seq in missing.low...missing.high {

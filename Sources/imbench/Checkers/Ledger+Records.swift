@@ -110,6 +110,8 @@ extension Ledger {
         /// Seqs that final pages spanned, and those that stood in them.
         var spanned = HeldSeqs()
         var seen = HeldSeqs()
+        /// By seq: what stood there and was known to be something else, or elsewhere.
+        var strange: [Int32: Int32] = [:]
         /// The head in a final page; -1: none was read.
         var head: Int32 = -1
         /// The greatest seq that was known before that page was asked for.
