@@ -122,4 +122,28 @@ import Testing
         let counts = story.end()
         #expect(counts.isEmpty)
     }
+
+    /// Nobody saw that user 1 left, only that the user came back.
+    @Test func whoeverComesBackWasAway() {
+        var story = Self.group()
+        story.tell(.offline(device: 1))
+        let away = story.say(0, 1, to: [])
+        story.change(0, 5, user: 1, isJoin: true)
+        story.connect(1)
+        story.change(1, 5, user: 1, isJoin: true, way: .offlinePage)
+        #expect(story.ledger.missingCount(limit: 5) == 0)
+        // Where the user left is not known, so this may have been before.
+        story.get(1, 1, away, way: .pulled)
+        story.page(1, after: 0, seqs: [5], head: 5, first: 5)
+        let counts = story.end()
+        #expect(counts.isEmpty)
+    }
+
+    @Test func aMemberFromTheBeginningMayReadFromTheBeginning() {
+        var story = Self.group()
+        for seq in 1...5 { story.say(0, Int64(seq), to: [1]) }
+        story.page(1, after: 0, seqs: [5], head: 5, first: 5)
+        let counts = story.end()
+        #expect(counts == [.syncGap: 1])
+    }
 }
