@@ -72,7 +72,7 @@ extension Ledger {
         guard let time = devices[Int(places[index].device)].firstOnline else { return nil }
         let head = headMax(
             places[index].conversation, known: places[index].knownWhenOnline, at: time)
-        return max(1, head - Int32(quotas.newDevice) + 1)
+        return max(1, head - Int32(quotas.newDeviceMin) + 1)
     }
 
     /// The stretches of the log that a device has to have in the end, as far as is known.

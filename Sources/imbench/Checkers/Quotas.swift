@@ -6,4 +6,7 @@ struct Quotas: Sendable, Equatable {
     var group = 1_000
     /// The newest of each conversation, to a device that never did Auth before.
     var newDevice = 50
+
+    /// What a new device gets at least: never more than a returning one is pushed.
+    var newDeviceMin: Int { min(newDevice, single, group) }
 }
