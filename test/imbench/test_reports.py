@@ -91,7 +91,7 @@ class Comparison(Case):
         def slower(metrics):
             for key in metrics:
                 if ".ack.p99" in key:
-                    metrics[key] *= 5
+                    metrics[key] += 100_000
 
         said = self.imbench("compare", base, self.runs("slow", slower), expect=2).stdout
         self.assertIn("worse", said)

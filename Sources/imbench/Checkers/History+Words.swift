@@ -33,6 +33,8 @@ extension History {
         case .asked(_, let request, _): "request \(request) is made"
         case .answered(_, let request, let isRefused):
             "request \(request) is \(isRefused ? "refused" : "answered")"
+        case .away(let device): "device \(device) goes away by its own will"
+        case .back(let device): "device \(device) is back"
         case .fault(let fault): "fault \(fault) begins"
         }
     }

@@ -101,11 +101,12 @@ struct History: Sendable {
                 return violation == .receipt && conversation == self.conversation ? 1 : nil
             case .receipt(let device, let conversation, _, _, _):
                 return violation == .receipt && isHere(device, conversation) ? 0 : nil
-            case .connecting(let device), .online(let device), .offline(let device):
+            case .connecting(let device), .online(let device), .offline(let device),
+                .away(let device):
                 return device == self.device ? 2 : nil
             case .wire(let device, _): return device == self.device ? 0 : nil
             case .fault: return 2
-            case .asked, .answered: return nil
+            case .asked, .answered, .back: return nil
             }
         }
 

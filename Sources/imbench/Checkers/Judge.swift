@@ -42,10 +42,13 @@ final class Judge {
     private let recorded: [Bool]
     private var queues: [Deque<Observation>]
     private var through: [Int64]
+    private var faults: [String] = []
     private var phases: [(start: Int64, phase: Int)] = [(Int64.min, 0)]
     private var phase = 0
     private var nextPhase = 1
     private var phaseOfSend: [UInt8] = []
+    /// By device: since when it is there without a break of its own will; `max`: it is not.
+    private var thereSince: [Int64]
     private var requests: [Int32: Request] = [:]
     private var second: JudgeSecond
     private var secondAck = Latency()
@@ -61,6 +64,7 @@ final class Judge {
         tallies = Array(
             repeating: Array(repeating: Tally(), count: scenario.traffic.count),
             count: scenario.phases.count)
+        thereSince = Array(repeating: Int64.max, count: ledger.deviceCount)
         queues = Array(repeating: [], count: workers)
         through = Array(repeating: begun, count: workers)
         intervals = Array(repeating: (nil, nil), count: scenario.traffic.count)
@@ -69,6 +73,12 @@ final class Judge {
     }
 
     // MARK: In
+
+    /// A fault is about to be made; its number in observations.
+    func name(fault: String) -> Int32 {
+        faults.append(fault)
+        return Int32(faults.count - 1)
+    }
 
     /// A phase begins at that time.
     func begin(phase: Int, at time: Int64) {
@@ -123,7 +133,7 @@ final class Judge {
         switch news {
         case .nothing: break
         case .acknowledged(let send): acknowledged(send, time)
-        case .delivered(let send, _): delivered(send, time)
+        case .delivered(let send, let device): delivered(send, device, time)
         }
     }
 
@@ -146,6 +156,9 @@ final class Judge {
                 tallies[phaseOf(Int(send))][Int(made.traffic)].refused += 1
             }
         case .online: second.connects += 1
+        case .away(let device): thereSince[Int(device)] = Int64.max
+        case .back(let device):
+            if thereSince[Int(device)] == Int64.max { thereSince[Int(device)] = observation.time }
         case .offline: second.disconnects += 1
         case .asked(let traffic, let request, let due):
             tallies[phase][Int(traffic)].sent += 1
@@ -189,11 +202,14 @@ final class Judge {
         if recorded[phase] { Judge.record(&intervals[traffic].ack, time - made.due) }
     }
 
-    private func delivered(_ send: Int, _ time: Int64) {
+    private func delivered(_ send: Int, _ device: Int, _ time: Int64) {
         let made = ledger.send(send)
         let (phase, traffic) = (phaseOf(send), Int(made.traffic))
         tallies[phase][traffic].delivered += 1
         second.delivered += 1
+        // A device that was away when it was due says nothing of how fast the server is. One
+        // that lost its connection does: it waited for it.
+        guard made.due >= thereSince[device] else { return }
         Judge.record(&tallies[phase][traffic].deliver, time - made.due)
         Judge.record(&tallies[phase][traffic].deliverSent, time - made.transmitted)
         secondDeliver.record(time - made.due)
@@ -255,9 +271,16 @@ final class Judge {
                 check: finding.violation.rawValue, words: finding.words,
                 time: seconds(finding.time),
                 trace: history.trace(of: finding, describing: ledger).map {
-                    BenchReport.TraceLine(time: seconds($0.time), words: history.words($0))
+                    BenchReport.TraceLine(time: seconds($0.time), words: words($0))
                 })
         }
+    }
+
+    private func words(_ observation: Observation) -> String {
+        guard case .fault(let index) = observation.event, Int(index) < faults.count else {
+            return history.words(observation)
+        }
+        return "fault \(faults[Int(index)])"
     }
 
     private func seconds(_ time: Int64) -> Double {

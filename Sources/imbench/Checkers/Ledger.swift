@@ -125,6 +125,8 @@ struct Ledger: Sendable {
         case delivered(send: Int, device: Int)
     }
 
+    var deviceCount: Int { devices.count }
+
     /// Takes the next observation.
     mutating func take(_ observation: Observation) -> News {
         now = observation.time
@@ -151,7 +153,7 @@ struct Ledger: Sendable {
             receipt(device, conversation, user, delivered, read)
         case .wire(let device, let words): note(.wire, device: device, words)
         case .fault: faults += 1
-        case .offline, .asked, .answered: break
+        case .offline, .asked, .answered, .away, .back: break
         }
         return .nothing
     }

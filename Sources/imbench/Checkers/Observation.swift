@@ -43,6 +43,10 @@ struct Observation: Sendable {
         /// A request that is no send was made (`request` from 0, or `unanswered`) and answered.
         case asked(traffic: UInt8, request: Int32, due: Int64)
         case answered(traffic: UInt8, request: Int32, isRefused: Bool)
+        /// A device goes off line, or stops reading, by its own will: what is sent to it from now
+        /// until it is back on line and reading says nothing of the server's speed.
+        case away(device: Int32)
+        case back(device: Int32)
         /// A fault began (index into the run's faults); for traces.
         case fault(Int32)
     }

@@ -47,9 +47,11 @@ extension Worker {
         case .online: comeOnline(device, next)
         case .slow(let seconds):
             guard let link = device.link else { return next() }
+            observe(.away(device: device.index))
             link.setReading(false)
-            after(seconds, &random) {
+            after(seconds, &random) { [unowned self] in
                 link.setReading(true)
+                observe(.back(device: device.index))
                 next()
             }
         case .wait(let seconds): after(seconds, &random, next)

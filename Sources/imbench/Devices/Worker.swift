@@ -162,7 +162,9 @@ final class Worker {
         connect(device)
     }
 
+    /// From now on it is off line by its own will.
     func unwant(_ device: BenchDevice) {
+        observe(.away(device: device.index))
         if device.isWanted {
             device.isWanted = false
             wanted -= 1
@@ -234,6 +236,7 @@ final class Worker {
 
     func authenticated(_ device: BenchDevice) {
         observe(.online(device: device.index))
+        observe(.back(device: device.index))
         device.isOnline = true
         device.failures = 0
         online += 1

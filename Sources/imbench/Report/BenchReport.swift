@@ -22,6 +22,8 @@ struct BenchReport: Codable, Sendable {
     /// Each kind of traffic over all recorded phases, in the scenario's order.
     var traffic: [TrafficResult] = []
     var series: [SeriesPoint] = []
+    /// The generator's event loops.
+    var loops: [LoopResult] = []
     var faults: [FaultEvent] = []
     /// By `Violation`; every one is named, also with 0.
     var checks: [CheckResult] = []
@@ -147,6 +149,14 @@ struct BenchReport: Codable, Sendable {
         var generatorRSS = 0
         var serverFiles = 0
         var violations = 0
+    }
+
+    /// How late one event loop of the generator looked at what was due.
+    struct LoopResult: Codable, Sendable {
+        var devices = 0
+        var lagP50 = 0.0
+        var lagP99 = 0.0
+        var lagMax = 0.0
     }
 
     struct FaultEvent: Codable, Sendable {

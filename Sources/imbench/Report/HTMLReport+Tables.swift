@@ -16,6 +16,24 @@ extension HTMLReport {
         "<span class=\"chip \(tone)\">\(HTMLText.escaped(text))</span>"
     }
 
+    // MARK: Event loops
+
+    /// The generator's own lag, by event loop.
+    static func loopTable(_ report: BenchReport) -> String {
+        if report.loops.isEmpty { return "" }
+        let head =
+            "<tr><th>Event loop</th><th class=\"num\">Devices</th><th class=\"num\">Lag p50</th>"
+            + "<th class=\"num\">Lag p99</th><th class=\"num\">Lag max</th></tr>"
+        let rows = report.loops.enumerated().map { index, loop in
+            row(
+                [cell("\(index + 1)"), cell(Figure.count(loop.devices), "num")]
+                    + [loop.lagP50, loop.lagP99, loop.lagMax].map {
+                        cell(figure($0, "ms"), "num")
+                    })
+        }
+        return "<p></p>" + table(head, rows)
+    }
+
     // MARK: Assertions
 
     static func assertionTable(_ report: BenchReport) -> String {

@@ -47,7 +47,8 @@ enum HTMLReport {
                     ? "<p class=\"empty\">Nothing was timed.</p>" : charts(percentiles),
                 lead: percentileLead(report)),
             section("Load", charts(loadCharts(report)) + refusals(report)),
-            section("Server and generator", charts(resourceCharts(report))),
+            section(
+                "Server and generator", charts(resourceCharts(report)) + loopTable(report)),
             section("Checks", checkTable(report)),
             section(
                 "Violations", violationList(report),

@@ -82,7 +82,14 @@ enum ReportSummary {
                 ("checker_lag.max", "checker behind at most", ""), ("generator_cpu", "CPU", ""),
                 ("generator_rss", "RSS", ""), ("device_bytes", "", " a device"),
             ])
-        return [("server", server), ("imbench", generator)].flatMap { name, figures in
+        var loops: [String] = []
+        if report.loops.count > 1 {
+            loops = report.loops.enumerated().map {
+                "loop \($0 + 1): \(Figure.count($1.devices)) devices, lag p99 "
+                    + Figure.value($1.lagP99, unit: "ms")
+            }
+        }
+        return [("server", server), ("imbench", generator), ("", loops)].flatMap { name, figures in
             figures.isEmpty
                 ? []
                 : wrapped(figures, indent: indent + padded(name, to: 9))

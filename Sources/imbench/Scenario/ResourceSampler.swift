@@ -2,6 +2,9 @@ import Foundation
 
 /// What server and generator use, second by second, across the server's restarts.
 struct ResourceSampler: Sendable {
+    /// Seconds that a rate is taken over, at least: the kernel counts CPU in hundredths.
+    private static let rateSecondsMin = 0.5
+
     struct Sample: Sendable {
         /// Seconds since the run began.
         var time = 0.0
@@ -24,7 +27,9 @@ struct ResourceSampler: Sendable {
     private var ended = 0.0
     private var serverSeen = 0.0
     private var generatorSeen = 0.0
-    private var sampledAt = 0.0
+    private var ratedAt = 0.0
+    private var rated = (server: 0.0, generator: 0.0)
+    private var rates = (server: 0.0, generator: 0.0)
 
     /// Seconds of CPU of all the run's servers.
     var serverSeconds: Double { ended + serverSeen }
@@ -32,7 +37,6 @@ struct ResourceSampler: Sendable {
 
     /// Looks at both processes now.
     mutating func sample(server: Int32, time: Double) -> Sample {
-        let before = (serverSeconds, generatorSeen)
         if server != pid {
             ended += serverSeen
             serverSeen = 0
@@ -43,12 +47,17 @@ struct ResourceSampler: Sendable {
         serverSeen = max(serverSeen, theirs.cpu)
         if generatorSeen > 0 { generatorSeconds += own.cpu - generatorSeen }
         generatorSeen = own.cpu
-        let seconds = max(time - sampledAt, 0.001)
-        sampledAt = time
+        let seconds = time - ratedAt
+        if seconds >= ResourceSampler.rateSecondsMin {
+            rates.server = (serverSeconds - rated.server) / seconds * 100
+            rates.generator = (generatorSeconds - rated.generator) / seconds * 100
+            ratedAt = time
+            rated = (serverSeconds, generatorSeconds)
+        }
         var sample = Sample()
         sample.time = time
-        sample.serverCPU = (serverSeconds - before.0) / seconds * 100
-        sample.generatorCPU = before.1 > 0 ? (own.cpu - before.1) / seconds * 100 : 0
+        sample.serverCPU = rates.server
+        sample.generatorCPU = rates.generator
         sample.serverRSS = theirs.resident
         sample.generatorRSS = own.resident
         sample.serverFiles = theirs.openFiles

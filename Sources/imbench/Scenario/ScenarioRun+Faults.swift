@@ -21,7 +21,8 @@ extension ScenarioRun {
             BenchReport.FaultEvent(name: kind.name, start: elapsed, end: elapsed))
         lastFault = "\(kind.name) at \(Int(elapsed)) s"
         view.note("fault \(kind.name)")
-        let number = Int32(index)
+        let name = kind.name
+        let number = try await parts.judge.on { $0.name(fault: name) }
         _ = try await parts.fleet.on(0) { $0.observe(.fault(number)) }
         try await perform(kind, parts)
         faults[index].end = elapsed

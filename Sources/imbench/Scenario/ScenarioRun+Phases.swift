@@ -178,7 +178,10 @@ extension ScenarioRun {
         var sample = sampler.sample(server: parts.target.pid, time: elapsed)
         let fleet = parts.fleet
         var second = Latency()
-        for lag in (try? await fleet.each { $0.takeLag() }) ?? [] { second.merge(lag) }
+        for (loop, lag) in ((try? await fleet.each { $0.takeLag() }) ?? []).enumerated() {
+            second.merge(lag)
+            loopLags[loop].merge(lag)
+        }
         lag.merge(second)
         phaseLags[phaseNumber].merge(second)
         sample.lagP99 = second.milliseconds(99)

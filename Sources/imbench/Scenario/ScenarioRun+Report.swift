@@ -46,6 +46,12 @@ extension ScenarioRun {
         report.scenario = facts(parts)
         report.refusals = try await refusals(fleet)
         report.faults = faults
+        report.loops = loopLags.enumerated().map { index, lag in
+            BenchReport.LoopResult(
+                devices: parts.population.devices.indices.count { $0 % loopLags.count == index },
+                lagP50: lag.milliseconds(50), lagP99: lag.milliseconds(99),
+                lagMax: lag.milliseconds(100))
+        }
         report.phases = marks.map { phase($0, judged) }
         report.traffic = recorded(judged)
         report.series = series(judged)

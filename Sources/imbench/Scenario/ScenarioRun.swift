@@ -42,6 +42,7 @@ actor ScenarioRun {
     var samples: [ResourceSampler.Sample] = []
     var lag = Latency()
     var phaseLags: [Latency]
+    var loopLags: [Latency]
     var marks: [PhaseMark] = []
     var faults: [BenchReport.FaultEvent] = []
     var invalid: [String] = []
@@ -88,6 +89,7 @@ actor ScenarioRun {
         self.view = view
         self.isInterrupted = isInterrupted
         loops = MultiThreadedEventLoopGroup(numberOfThreads: scenario.generator.loops)
+        loopLags = Array(repeating: Latency(), count: scenario.generator.loops)
         phaseLags = Array(repeating: Latency(), count: scenario.phases.count)
     }
 

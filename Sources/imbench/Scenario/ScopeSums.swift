@@ -34,7 +34,7 @@ struct ScopeSums {
         if made + missed > 0 {
             all["\(scope).achieved_rate"] = Double(made) / Double(made + missed) * 100
         }
-        if seconds > 0 {
+        if seconds > 0, sent > 0 {
             all["\(scope).acked_rate"] = Double(acked) / seconds
             all["\(scope).delivered_rate"] = Double(delivered) / seconds
         }
