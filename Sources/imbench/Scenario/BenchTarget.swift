@@ -47,7 +47,8 @@ struct BenchTarget: Sendable {
     static func parse(_ text: String) throws -> (String, Int) {
         let bare = text.replacingOccurrences(of: "http://", with: "")
         guard let colon = bare.lastIndex(of: ":"),
-            let port = Int(bare[bare.index(after: colon)...]), (1...65_535).contains(port)
+            let port = Int(bare[bare.index(after: colon)...]), (1...65_535).contains(port),
+            colon > bare.startIndex
         else { throw BenchError(.usage, "an address is HOST:PORT, not '\(text)'") }
         return (String(bare[..<colon]), port)
     }

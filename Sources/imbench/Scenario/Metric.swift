@@ -26,7 +26,15 @@ struct Metric: Sendable, Hashable {
     /// to each device's delivery. Requests that are answered (sync, sign_in, http) have `ack`.
     static let latencies = ["ack", "ack_sent", "deliver", "deliver_sent"]
 
-    /// Metrics without a kind of traffic, in any scope.
+    /// What the scope `harness` has; those with percentiles by their first part.
+    static let ofHarness = [
+        "sched_lag", "checker_lag", "generator_cpu", "generator_rss", "device_bytes",
+        "achieved_rate",
+    ]
+    /// What no single phase has.
+    static let ofWholeRun = ["repeats", "connect_seconds", "device_bytes", "checker_lag"]
+
+    /// Metrics without a kind of traffic.
     static let plain: [Metric] =
         Violation.allCases.map { Metric(name: $0.rawValue, unit: .count, isMoreWorse: true) } + [
             Metric(name: "sent", unit: .count, isMoreWorse: false),

@@ -6,7 +6,8 @@ enum Quantity {
     static let secondsMax = 604_800.0
     static let perSecondMax = 1_000_000.0
 
-    static let timeWords = "a time such as 500ms, 15s, 2m or 1h"
+    static let timeWords = "a time such as 500ms, 15s, 2m or 1h, a week at most"
+    static let timesWords = "a time such as 5s, or two such as 5s..30s"
     static let rateWords = "a rate such as 400/s or 10/m"
     static let shareWords = "a share such as 50%"
     static let bytesWords = "bytes, such as 200, 2KB or 1MB"
@@ -48,7 +49,7 @@ enum Quantity {
 
     /// Bytes; KB and MB count by 1,024.
     static func bytes(_ text: String) -> Int? {
-        if let plain = Int(text) { return plain >= 0 ? plain : nil }
+        if let plain = Int(text) { return plain >= 0 && !text.hasPrefix("+") ? plain : nil }
         guard let value = number(text, [("KB", 1_024), ("MB", 1_048_576)]), value >= 0,
             value < 1e15
         else { return nil }
@@ -58,11 +59,11 @@ enum Quantity {
     /// A bound of an assertion in that metric's base unit; nil: the unit does not fit.
     static func bound(_ text: String, _ unit: Metric.Unit) -> Double? {
         switch unit {
-        case .count: return Double(text)
+        case .count: return plain(text[...]).flatMap { $0 >= 0 ? $0 : nil }
         case .milliseconds: return time(text).map { $0 * 1_000 }
         case .microseconds: return time(text).map { $0 * 1_000_000 }
         case .seconds: return time(text)
-        case .percent: return number(text, [("%", 1)])
+        case .percent: return number(text, [("%", 1)]).flatMap { $0 >= 0 ? $0 : nil }
         case .bytes: return bytes(text).map(Double.init)
         case .perSecond: return rate(text)
         }
@@ -81,13 +82,17 @@ enum Quantity {
 
     private static func number(_ text: String, _ units: [(String, Double)]) -> Double? {
         for (unit, factor) in units where text.hasSuffix(unit) {
-            let digits = text.dropLast(unit.count)
-            guard !digits.isEmpty,
-                digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") }),
-                let value = Double(digits)
-            else { return nil }
-            return value * factor
+            return plain(text.dropLast(unit.count)).map { $0 * factor }
         }
         return nil
+    }
+
+    /// Digits, with a point between them and a minus before them or not: no exponent, no `nan`.
+    private static func plain(_ text: Substring) -> Double? {
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text
+        guard let first = digits.first, let last = digits.last, first.isNumber, last.isNumber,
+            digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") })
+        else { return nil }
+        return Double(text)
     }
 }

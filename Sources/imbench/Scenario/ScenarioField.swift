@@ -19,6 +19,8 @@ struct ScenarioField {
     let node: Node
     let key: String
     let problems: Problems
+    /// The line of its key; nil: it has none.
+    var keyLine: Int?
 
     /// From 1.
     var line: Int { node.mark?.line ?? 1 }
@@ -26,9 +28,13 @@ struct ScenarioField {
     /// Says what is wrong here.
     func wrong(_ words: String) { problems.add(line, key, words) }
 
-    private func child(_ name: String, _ node: Node) -> ScenarioField {
+    /// Says what is wrong with its key, which may stand a line above.
+    func wrongKey(_ words: String) { problems.add(keyLine ?? line, key, words) }
+
+    private func child(_ name: String, _ node: Node, keyLine: Int? = nil) -> ScenarioField {
         ScenarioField(
-            node: node, key: key.isEmpty ? name : "\(key).\(name)", problems: problems)
+            node: node, key: key.isEmpty ? name : "\(key).\(name)", problems: problems,
+            keyLine: keyLine)
     }
 
     // MARK: Collections
@@ -41,7 +47,7 @@ struct ScenarioField {
         }
         return mapping.map { pair in
             let name = pair.key.scalar?.string ?? ""
-            return (name, child(name, pair.value))
+            return (name, child(name, pair.value, keyLine: pair.key.mark?.line))
         }
     }
 
@@ -63,7 +69,7 @@ struct ScenarioField {
                     "there is no such key\(meant)")
                 continue
             }
-            found[name] = child(name, pair.value)
+            found[name] = child(name, pair.value, keyLine: pair.key.mark?.line)
         }
         return found
     }
@@ -113,18 +119,49 @@ struct ScenarioField {
         return nil
     }
 
+    static let nameWords = "a name of letters, digits, _ and -"
+
+    /// Whether that can stand between the points of a metric's name.
+    static func isName(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.allSatisfy {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-")
+            }
+    }
+
+    func name() -> String? {
+        value(ScenarioField.nameWords) { ScenarioField.isName($0) ? $0 : nil }
+    }
+
     func time(isSigned: Bool = false) -> Double? {
         value(Quantity.timeWords) { Quantity.time($0, isSigned: isSigned) }
     }
 
+    /// A time that is not 0.
+    func length() -> Double? {
+        value(Quantity.timeWords + ", above 0") { text in
+            Quantity.time(text).flatMap { $0 > 0 ? $0 : nil }
+        }
+    }
+
     func times() -> ClosedRange<Double>? {
-        value(Quantity.timeWords + ", or 5s..30s") { Quantity.times($0) }
+        value(Quantity.timesWords) { Quantity.times($0) }
     }
 
     func rate() -> Double? { value(Quantity.rateWords) { Quantity.rate($0) } }
 
+    /// 0 to 100 %; or more with `isFree`.
     func share(isFree: Bool = false) -> Double? {
-        value(Quantity.shareWords) { Quantity.share($0, isFree: isFree) }
+        value(Quantity.shareWords + (isFree ? "" : ", at most 100%")) {
+            Quantity.share($0, isFree: isFree)
+        }
+    }
+
+    /// More than 0, at most 100 %.
+    func part() -> Double? {
+        value(Quantity.shareWords + ", above 0 and at most 100%") { text in
+            Quantity.share(text).flatMap { $0 > 0 ? $0 : nil }
+        }
     }
 
     /// A number, or numbers with their shares, which have to make 100 %.
@@ -135,7 +172,7 @@ struct ScenarioField {
         var spread: [(Int, Double)] = []
         for (name, field) in pairs {
             guard let number = parse(name) else {
-                field.wrong("'\(name)' is not \(words)")
+                field.wrongKey("'\(name)' is not \(words)")
                 return nil
             }
             guard let share = field.share() else { return nil }

@@ -32,6 +32,22 @@ enum ScenarioKeys {
         "half_open", "malformed", "clock_step",
     ]
 
+    /// Which traffic has a key that not every one has; `steps`: a list of steps.
+    static let trafficOfKey: [String: [String]] = [
+        "to": ["send", "http_send", "typing", "sync", "http_read", "member"],
+        "bytes": ["send", "http_send"], "retry": ["send"], "window": ["send"],
+        "senders": [
+            "send", "http_send", "read", "typing", "sync", "http_read", "member", "steps",
+        ],
+        "direction": ["sync"], "limit": ["sync", "http_read"], "wait": ["member"], "of": ["read"],
+    ]
+    /// Which faults have a key that not every one has.
+    static let faultsOfKey: [String: [String]] = [
+        "restart_after": ["kill9", "drain"], "for": ["stop", "disk_full", "delay", "freeze"],
+        "share": ["cut", "reset", "freeze", "storm", "half_open"],
+        "by": ["delay", "clock_step"], "connections": ["malformed"],
+    ]
+
     /// The nearest of some words; nil when none is near.
     static func nearest(_ word: String, _ words: [String]) -> String? {
         let wanted = Array(word.lowercased().utf8)

@@ -8,13 +8,20 @@ struct ScenarioReader {
     static let fileBytesMax = 1_048_576
     static let usersMax = 100_000
     static let groupsMax = 100_000
+    /// Members of all groups together.
+    static let membershipsMax = 2_000_000
 
     let problems: ScenarioField.Problems
     var scenario = Scenario()
-    /// Where traffic, groups and phases were named, for mistakes that show only in the end.
-    var trafficLines: [String: Int] = [:]
-    var trafficFields: [String: ScenarioField] = [:]
+    /// Where traffic and phases were named, for mistakes that show only in the end.
+    var trafficFields: [ScenarioField] = []
     var phaseFields: [ScenarioField] = []
+    /// Names of phases, those that could not be read among them.
+    var phaseNames: [String] = []
+    /// Whether each was read without a mistake that would make others look like one.
+    var isPopulationKnown = true
+    var isTrafficKnown = true
+    var arePhasesKnown = true
 
     /// The scenario in that file; nil when there is any problem.
     static func read(path: String) -> (scenario: Scenario?, problems: [ScenarioProblem]) {
@@ -25,7 +32,11 @@ struct ScenarioReader {
             return failed("cannot be read; does the file exist, and may this user read it?")
         }
         defer { try? handle.close() }
-        guard let data = try? handle.read(upToCount: fileBytesMax + 1) else {
+        let data: Data
+        do {
+            // nil: there is not a byte.
+            data = try handle.read(upToCount: fileBytesMax + 1) ?? Data()
+        } catch {
             return failed("cannot be read; is it a file?")
         }
         if data.count > fileBytesMax { return failed("is longer than \(fileBytesMax) bytes") }
@@ -41,7 +52,14 @@ struct ScenarioReader {
     ) -> (scenario: Scenario?, problems: [ScenarioProblem]) {
         var reader = ScenarioReader(problems: ScenarioField.Problems(path: path))
         do {
-            if let root = try Yams.compose(yaml: text) {
+            // Anchors are held by the parser alone.
+            let parser = try Yams.Parser(yaml: text)
+            let root = try parser.singleRoot()
+            let line = withExtendedLifetime(parser) { root.flatMap { anchored($0) } }
+            if let line {
+                reader.problems.add(
+                    line, "", "anchors (&name, *name) are not read; write the value out")
+            } else if let root, root.scalar?.string != "" {
                 reader.read(ScenarioField(node: root, key: "", problems: reader.problems))
             } else {
                 reader.problems.add(1, "", "is empty; docs/imbench.md has an example")
@@ -61,10 +79,34 @@ struct ScenarioReader {
         return (reader.scenario, [])
     }
 
+    /// The line of the first anchor; nil: there is none.
+    private static func anchored(_ node: Node) -> Int? {
+        if node.anchor != nil { return node.mark?.line ?? 1 }
+        switch node {
+        case .mapping(let mapping):
+            for pair in mapping {
+                if let line = anchored(pair.key) ?? anchored(pair.value) { return line }
+            }
+        case .sequence(let sequence):
+            for item in sequence {
+                if let line = anchored(item) { return line }
+            }
+        case .scalar, .alias: break
+        }
+        return nil
+    }
+
     private func report(_ error: YamlError) {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
+        case .scanner(let context, let problem, let mark, _),
+            .parser(let context, let problem, let mark, _):
+            // What was begun far above is where the mistake often is.
+            var begun = ""
+            if let context, context.mark.line < mark.line {
+                begun = " (\(context.text), begun in line \(context.mark.line))"
+            }
+            problems.add(mark.line, "", "is not YAML: \(problem)\(begun)")
+        case .composer(_, let problem, let mark, _):
             problems.add(mark.line, "", "is not YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):
             problems.add(context.mark.line, keys.first ?? "", "is given more than once")
@@ -76,13 +118,16 @@ struct ScenarioReader {
     private mutating func read(_ root: ScenarioField) {
         let fields = root.fields(ScenarioKeys.top)
         if let version = fields["version"] {
-            if version.text != Scenario.version {
+            if let text = version.text, text != Scenario.version {
                 version.wrong("this imbench reads `version: \(Scenario.version)`")
             }
         } else {
             problems.add(root.line, "version", "is missing; write `version: \(Scenario.version)`")
         }
-        if let name = fields["name"]?.text { scenario.name = name }
+        if let field = fields["name"], let name = field.text {
+            if name.isEmpty { field.wrong("is empty") }
+            scenario.name = name
+        }
         if let about = fields["about"]?.text { scenario.about = about }
         if let seed = fields["seed"]?.integer(0...Int.max) { scenario.seed = UInt64(seed) }
         if let field = fields["server"] { readServer(field) }
@@ -102,9 +147,9 @@ struct ScenarioReader {
 
     private mutating func readShort(_ field: ScenarioField) {
         let fields = field.fields(ScenarioKeys.short)
-        if let time = fields["time"]?.share() { scenario.short.time = time }
-        if let users = fields["users"]?.share() { scenario.short.users = users }
-        if let rate = fields["rate"]?.share() { scenario.short.rate = rate }
+        if let time = fields["time"]?.part() { scenario.short.time = time }
+        if let users = fields["users"]?.part() { scenario.short.users = users }
+        if let rate = fields["rate"]?.part() { scenario.short.rate = rate }
     }
 
     // MARK: Server and generator
@@ -128,13 +173,12 @@ struct ScenarioReader {
         if let address = fields["address"] {
             if fields["spawn"] != nil {
                 address.wrong("a server is started (spawn) or there already (address), not both")
-            }
-            if fields["http"] == nil || fields["admin_token_file"] == nil {
+            } else if fields["http"] == nil || fields["admin_token_file"] == nil {
                 address.wrong("needs http: HOST:PORT and admin_token_file: FILE beside it")
             }
         } else {
-            fields["http"]?.wrong("goes with address; a spawned server's is its --http flag")
-            fields["admin_token_file"]?.wrong("goes with address")
+            fields["http"]?.wrongKey("goes with address; a spawned server's is its --http flag")
+            fields["admin_token_file"]?.wrongKey("goes with address")
         }
         scenario.server = plan
     }
@@ -193,7 +237,11 @@ struct ScenarioReader {
     private mutating func readPopulation(_ field: ScenarioField) {
         let fields = field.fields(ScenarioKeys.population)
         var plan = PopulationPlan()
-        if let users = fields["users"]?.integer(2...ScenarioReader.usersMax) { plan.users = users }
+        if let users = fields["users"]?.integer(2...ScenarioReader.usersMax) {
+            plan.users = users
+        } else if fields["users"] != nil {
+            isPopulationKnown = false
+        }
         if let field = fields["devices_per_user"],
             let spread = field.spread(
                 "devices of a user, 1 to 16",
@@ -207,35 +255,47 @@ struct ScenarioReader {
             plan.friends = friends
             if friends > 1, friends % 2 == 1 {
                 field.wrong("\(friends) is odd; 1 pairs users, an even number makes a ring")
-            } else if friends >= plan.users {
+            } else if friends >= plan.users, isPopulationKnown {
                 field.wrong("\(plan.users) users cannot have \(friends) friends each")
             }
         }
-        for item in fields["groups"]?.items() ?? [] {
+        if let groups = fields["groups"] { readGroups(groups, &plan) }
+        scenario.population = plan
+    }
+
+    private mutating func readGroups(_ field: ScenarioField, _ plan: inout PopulationPlan) {
+        for item in field.items() ?? [] {
             let fields = item.fields(ScenarioKeys.group)
-            guard let name = fields["name"]?.text else {
-                item.wrong("a group needs a name")
+            guard let nameField = fields["name"], let name = nameField.name() else {
+                if fields["name"] == nil { item.wrong("a group needs a name") }
+                isPopulationKnown = false
                 continue
             }
             var group = PopulationPlan.Group(name: name)
             if let count = fields["count"]?.integer(1...ScenarioReader.groupsMax) {
                 group.count = count
             }
-            if let members = fields["members"]?.integer(2...ScenarioReader.usersMax) {
-                group.members = members
-                if members > plan.users {
-                    fields["members"]?.wrong(
-                        "\(members) members are more than the \(plan.users) users")
+            if let field = fields["members"] {
+                if let members = field.integer(2...ScenarioReader.usersMax) {
+                    group.members = members
+                    if members > plan.users, isPopulationKnown {
+                        field.wrong("\(members) members are more than the \(plan.users) users")
+                    }
                 }
-            } else if fields["members"] == nil {
+            } else {
                 item.wrong("a group needs members: NUMBER")
             }
             if plan.groups.contains(where: { $0.name == name }) {
-                item.wrong("there are two groups named \(name)")
+                nameField.wrong("there are two groups named \(name)")
             }
             plan.groups.append(group)
         }
-        scenario.population = plan
+        let memberships = plan.groups.reduce(0) { $0 + $1.count * $1.members }
+        if memberships > ScenarioReader.membershipsMax {
+            field.wrong(
+                "count × members make \(memberships) memberships; "
+                    + "there are at most \(ScenarioReader.membershipsMax)")
+        }
     }
 
     private mutating func readBaseline(_ field: ScenarioField) {
@@ -248,9 +308,13 @@ struct ScenarioReader {
             guard let share = value.share(isFree: true) else { continue }
             let rest = name.split(separator: ".", maxSplits: 1).last.map(String.init) ?? name
             let traffic = scenario.traffic.map(\.name)
-            let isPhase = scenario.phases.contains { name.hasPrefix($0.name + ".") }
-            if Metric.named(isPhase ? rest : name, traffic: traffic) == nil {
-                value.wrong("there is no such metric; docs/imbench.md lists them")
+            let scopes = ["all", "harness"] + phaseNames
+            let isScoped = scopes.contains { name.hasPrefix($0 + ".") }
+            let isKnown =
+                Metric.named(name, traffic: traffic) != nil
+                || isScoped && Metric.named(rest, traffic: traffic) != nil
+            if !isKnown, isTrafficKnown {
+                value.wrongKey("there is no such metric; docs/imbench.md lists them")
             }
             plan.maxWorse[name] = share
         }

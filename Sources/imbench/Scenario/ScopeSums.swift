@@ -74,6 +74,18 @@ extension TrafficPlan.Action {
     }
 }
 
+extension TrafficPlan.Action {
+    /// Whether the server, or its own end, answers it.
+    var isAnswered: Bool {
+        switch self {
+        case .read, .typing: false
+        case .send, .httpSend, .recall, .edit, .react, .sync, .httpRead, .signIn, .member,
+            .malformed, .steps:
+            true
+        }
+    }
+}
+
 extension Judge.Tally {
     mutating func merge(_ other: Judge.Tally) {
         sent += other.sent
