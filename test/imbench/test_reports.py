@@ -70,7 +70,7 @@ class Comparison(Case):
         """Three reports in a folder; `change` is made to each one's metrics."""
         if not os.path.isdir(self.path("base")):
             self.imbench(
-                "run", self.scenario(), "--quiet", "--repeat-count", "3", "--json",
+                "run", self.scenario(), "--quiet", "--repeat", "3", "--json",
                 self.path("base"))
         if name == "base":
             return self.path(name)

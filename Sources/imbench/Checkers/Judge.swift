@@ -259,8 +259,10 @@ final class Judge {
     var openRequests: Int { requests.count }
 
     /// Draws the conclusions of the end.
-    func finish(isLogRead: Bool) {
-        ledger.finish(finalLogsRead: isLogRead)
+    ///
+    /// `isWaitedFor`: everybody was given the time to get everything; only then a loss is one.
+    func finish(isLogRead: Bool, isWaitedFor: Bool) {
+        ledger.finish(finalLogsRead: isLogRead, isDrained: isWaitedFor)
         second.violations = ledger.counts.values.reduce(0, +)
     }
 

@@ -14,8 +14,11 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: "A scenario, YAML.") var file: String?
     @OptionGroup(title: "Without a file") var quick: QuickScenario
     @OptionGroup(title: "Server and choices") var choices: RunChoices
-    @Option(help: "Runs it so often, with seeds that follow one another.") var repeatCount = 1
-    @Option(help: "Writes the report there; with --repeat-count, a folder.") var json: String?
+    @Option(
+        name: .customLong("repeat"),
+        help: "Runs it so often, with seeds that follow one another; files become folders.")
+    var repeatCount = 1
+    @Option(help: "Writes the report there.") var json: String?
     @Option(help: "Writes the report as a page.") var html: String?
     @Option(help: "Writes latencies as an HdrHistogram log 1.3.") var hlog: String?
     @Flag(help: "Only the summary.") var quiet = false

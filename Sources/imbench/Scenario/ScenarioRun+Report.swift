@@ -31,7 +31,7 @@ extension ScenarioRun {
         // What never arrived is only known once everybody was waited for.
         let isWaitedFor = isDrained && !isInterrupted() && serverDeath == nil
         let judged = try await parts.judge.on { judge in
-            if isWaitedFor { judge.finish(isLogRead: isLogRead) }
+            judge.finish(isLogRead: isLogRead && isWaitedFor, isWaitedFor: isWaitedFor)
             return Judged(
                 tallies: judge.tallies, seconds: judge.seconds,
                 histograms: judge.histograms.text, counts: judge.ledger.counts,
