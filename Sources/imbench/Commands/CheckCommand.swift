@@ -3,9 +3,10 @@ import Foundation
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Says what is wrong with scenarios, or what they do.")
+        commandName: "check",
+        abstract: "Reads scenarios: every mistake with its line, or what each does.")
 
-    @Argument(help: "Scenarios, YAML.") var files: [String]
+    @Argument(help: "Scenarios: YAML files.") var files: [String]
 
     func run() throws {
         var count = 0

@@ -3,22 +3,38 @@ import FreeIMProtocol
 
 /// A scenario made from a few flags, for a look without a file.
 struct QuickScenario: ParsableArguments {
-    @Option(help: "Users.") var users: Int?
-    @Option(help: "Devices of each user.") var devicesPerUser: Int?
-    @Option(help: "Groups.") var groups: Int?
-    @Option(help: "Members of each group.") var groupMembers: Int?
-    @Option(name: .customLong("to"), help: "friend, group or mix.") var target: String?
-    @Option(help: "Open loop: sends a second of all devices together.") var rate: Double?
-    @Option(help: "Closed loop: unanswered sends of each device.") var window: Int?
-    @Option(help: "Before measuring, such as 2s.") var warmup: String?
-    @Option(help: "Measured, such as 10s.") var duration: String?
-    @Option(help: "Bytes of a message's content.") var bytes: Int?
-    @Option(help: "protobuf or json.") var body: String?
-    @Option(help: "Connections opened a second.") var ramp: Double?
-    @Option(help: "kill -9 the server after so long, and restart it.") var crashAfter: String?
-    @Option(help: "How often.") var crashes: Int?
-    @Option(help: "How long it stays down.") var restartAfter: String?
-    @Option(help: "How long the last deliveries are waited for.") var drain: String?
+    @Option(help: "Users; 100 unless given.") var users: Int?
+    @Option(help: "Devices of each user; 1 unless given.") var devicesPerUser: Int?
+    @Option(help: "Groups; none unless given.") var groups: Int?
+    @Option(help: "Members of each group; 10 unless given.") var groupMembers: Int?
+    @Option(
+        name: .customLong("to"),
+        help: ArgumentHelp(
+            "Whom messages go to: friend, group or mix (both); friend unless given.",
+            valueName: "whom"))
+    var target: String?
+    @Option(
+        help: """
+            Open loop: messages a second of all devices together, whatever the answers do; 100 \
+            unless given.
+            """)
+    var rate: Double?
+    @Option(
+        help: """
+            Closed loop, in place of --rate: each device keeps so many messages unanswered.
+            """)
+    var window: Int?
+    @Option(help: "Load before measuring; 2s unless given.") var warmup: String?
+    @Option(help: "Load that is measured; 10s unless given.") var duration: String?
+    @Option(help: "Bytes of a message's text; 200 unless given.") var bytes: Int?
+    @Option(help: "How frames are written: protobuf (unless given) or json.") var body: String?
+    @Option(help: "Connections opened a second; 2000 unless given.") var ramp: Double?
+    @Option(help: "Kills the server (kill -9) so long after measuring began, and restarts it.")
+    var crashAfter: String?
+    @Option(help: "How often, each --crash-after behind the one before.") var crashes: Int?
+    @Option(help: "How long it stays down each time; 500ms unless given.") var restartAfter: String?
+    @Option(help: "How long the last deliveries are waited for at most; 30s unless given.")
+    var drain: String?
 
     /// Whether any of them was given.
     var isUsed: Bool {

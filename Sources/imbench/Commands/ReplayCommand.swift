@@ -6,16 +6,17 @@ struct ReplayCommand: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Runs the scenario of a report again, with its seed.",
         discussion: """
-            Who sends what to whom and when is the same; what the scheduler and the network do \
-            is not. Exit codes as of `imbench run`.
+            The report holds the whole scenario. Who sends what to whom and when is the same; \
+            what the scheduler and the network do is not. Its baseline is left aside. Exit codes \
+            as of `imbench run`.
             """)
 
     @Argument(help: "A report that `imbench run --json` wrote.") var report: String
-    @Option(help: "The server's executable to start, in place of the scenario's.")
+    @Option(help: "Starts that executable as the server, in place of the scenario's.")
     var spawn: String?
-    @Option(help: "Writes the report there.") var json: String?
-    @Option(help: "Writes the report as a page.") var html: String?
-    @Flag(help: "Only the summary.") var quiet = false
+    @Option(help: "Writes the new report as JSON.") var json: String?
+    @Option(help: "Writes the new report as a page.") var html: String?
+    @Flag(help: "Shows nothing but the summary in the end.") var quiet = false
 
     func run() async throws {
         let facts = try ReportFile.read(path: report).scenario

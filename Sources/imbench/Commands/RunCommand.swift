@@ -7,21 +7,25 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Simulates devices against a server and checks every delivery.",
         discussion: """
             FILE is a scenario (docs/imbench.md); without one, flags make a plain one. Without \
-            --address a server of its own is started. Exit codes: 0 pass, 1 correctness, \
-            2 threshold, 3 the run proves nothing, 4 usage, 5 server unreachable, 130 interrupted.
+            --address a server is started for the run, and removed with its data.
+
+            Exit codes: 0 passed, 1 the server broke a promise, 2 a threshold was missed, 3 the \
+            run proves nothing (the generator could not keep up, or this machine cannot hold \
+            it), 4 a mistake in the scenario or the command line, 5 the server cannot be \
+            reached, 130 ended by Ctrl-C.
             """)
 
-    @Argument(help: "A scenario, YAML.") var file: String?
+    @Argument(help: "A scenario: a YAML file.") var file: String?
     @OptionGroup(title: "Without a file") var quick: QuickScenario
     @OptionGroup(title: "Server and choices") var choices: RunChoices
     @Option(
         name: .customLong("repeat"),
-        help: "Runs it so often, with seeds that follow one another; files become folders.")
+        help: "Runs it so often, each time with the next seed; the files become folders.")
     var repeatCount = 1
-    @Option(help: "Writes the report there.") var json: String?
+    @Option(help: "Writes the report as JSON.") var json: String?
     @Option(help: "Writes the report as a page.") var html: String?
-    @Option(help: "Writes latencies as an HdrHistogram log 1.3.") var hlog: String?
-    @Flag(help: "Only the summary.") var quiet = false
+    @Option(help: "Writes all latencies as an HdrHistogram log 1.3.") var hlog: String?
+    @Flag(help: "Shows nothing but the summary in the end.") var quiet = false
 
     func run() async throws {
         if file != nil, quick.isUsed {
@@ -123,18 +127,24 @@ struct RunCommand: AsyncParsableCommand {
 
 /// What is chosen beside the scenario.
 struct RunChoices: ParsableArguments {
-    @Option(help: "HOST:PORT of a running server's TCP listener.") var address: String?
-    @Option(help: "HOST:PORT of its HTTP listener.") var http: String?
-    @Option(help: "The file with its admin token.") var adminTokenFile: String?
-    @Option(help: "The server's executable to start, in place of the scenario's.")
+    @Option(help: "A running server's TCP listener, HOST:PORT; needs the two below.") var address:
+        String?
+    @Option(help: "Its HTTP listener, HOST:PORT.") var http: String?
+    @Option(help: "A file with its admin token, which makes the users.") var adminTokenFile: String?
+    @Option(help: "Starts that executable as the server, in place of the scenario's.")
     var spawn: String?
-    @Option(parsing: .upToNextOption, help: "More arguments for that server.")
+    @Option(
+        parsing: .upToNextOption,
+        help: "More arguments for the server that is started, up to the next option.")
     var serverArguments: [String] = []
-    @Option(help: "What reproduces the run's choices.") var seed: UInt64?
-    @Option(help: "Event loops of the generator.") var loops: Int?
-    @Option(help: "How long the longest phase of load lasts, such as 8h.") var time: String?
-    @Flag(help: "The short form: correctness is judged, speed is not.") var short = false
-    @Option(help: "A fault built into the server, for tests of imbench: NAME=N.")
+    @Option(help: "A number; the same one makes the same choices (else the scenario's, or 1).")
+    var seed: UInt64?
+    @Option(help: "Event loops (threads) that simulate devices, 1 to 16.") var loops: Int?
+    @Option(help: "How long the longest phase of load lasts, such as 8h (for soaks).")
+    var time: String?
+    @Flag(help: "Smaller and shorter; what is right is judged, how fast it is is not.") var short =
+        false
+    @Option(help: "Switches on a fault of the server's own, to test imbench: NAME=ONE_IN.")
     var serverFault: String?
 
     var environment: [String: String] {

@@ -8,16 +8,16 @@ struct SelfTestCommand: AsyncParsableCommand {
         commandName: "selftest",
         abstract: "Shows that each checker finds the faulty server that it is for.",
         discussion: """
-            Starts the real server, which has to pass, and then one with each fault built in \
-            (FREEIM_TEST_FAULTS), which the named checker has to find. Exit codes: 0 all as it \
-            should be, 1 not.
+            Starts the real server, which has to pass, and then a server with one fault after the \
+            other switched on, each of which the checker that it is for has to find. Exit codes: \
+            0 all did, 1 one did not.
             """)
 
-    @Option(help: "The server's executable; else the one beside this program.")
+    @Option(help: "The server's executable; else freeim-server beside this program.")
     var spawn: String?
     @Option(help: "Only these faults, such as drop_push,leak (honest: the real server).")
     var only: String?
-    @Option(help: "What reproduces the choices.") var seed: UInt64 = 1
+    @Option(help: "A number; the same one makes the same choices.") var seed: UInt64 = 1
 
     func run() async throws {
         let isInterrupted = Interruption.watch()

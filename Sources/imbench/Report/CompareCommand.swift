@@ -5,17 +5,18 @@ import Foundation
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Says what became worse from the base's runs to the new ones, beyond noise.",
+        abstract: "Says what became worse between two sets of runs, beyond noise.",
         discussion: """
-            Each side is a report, or a folder of reports of repeated runs. For several of each: \
-            imbench compare BASE... --new NEW...
+            Each side is a report, or a folder of reports (imbench run --repeat 5 --json \
+            FOLDER). For several of each: imbench compare BASE... --new NEW...
 
-            Worse is a median that moved by --least and whose runs rank so with a chance of at \
-            most 5 % (all splits counted); from 5 runs of each on 1 %, since many metrics are \
-            judged at once. A violation that the base has not is worse however few the runs.
+            A metric is worse when its median moved the wrong way by --least or more, and when \
+            chance alone would put the runs in such an order in at most 1 of 20 cases; from 5 \
+            runs of each side on in 1 of 100, since many metrics are judged at once. A violation \
+            that no run of the base has is worse however few the runs.
 
-            Exit: 0 nothing became worse, 2 something did, 3 too few runs to say, 4 unreadable \
-            reports or different scenarios.
+            Exit codes: 0 nothing became worse, 2 something did, 3 too few runs to say (3 of \
+            each side are needed), 4 unreadable reports or different scenarios.
             """)
 
     /// Runs of a side.
@@ -27,11 +28,13 @@ struct CompareCommand: ParsableCommand {
         parsing: .upToNextOption,
         help: ArgumentHelp("Reports of the new runs; all others are the base's.", valueName: "new"))
     var new: [String] = []
-    @Option(help: ArgumentHelp("What the median has to change by: 5%.", valueName: "share"))
+    @Option(
+        help: ArgumentHelp("What a median has to move by to count as a change.", valueName: "share")
+    )
     var least = "5%"
-    @Flag(help: "All metrics, not only those worth comparing.") var all = false
-    @Flag(help: "As JSON.") var json = false
-    @Flag(help: "Also reports of different scenarios, and invalid or partial runs.")
+    @Flag(help: "Shows all metrics, not only those worth comparing.") var all = false
+    @Flag(help: "Prints the comparison as JSON.") var json = false
+    @Flag(help: "Compares different scenarios too, and invalid or partial runs.")
     var force = false
 
     func run() throws {
