@@ -104,7 +104,7 @@ import Testing
                 5, seed: 2,
                 factor: [
                     "steady.dm.ack.p99": 1.2, "all.acked_rate": 0.8,
-                    "all.server_cpu_per_message": 0.7, "all.server_rss": 1.04,
+                    "all.server_cpu_per_message": 0.7, "all.server_rss": 1.01,
                 ]))
         let outcomes = Dictionary(
             uniqueKeysWithValues: comparison.rows.map { ($0.metric, $0.outcome) })

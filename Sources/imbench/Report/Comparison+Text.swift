@@ -59,7 +59,7 @@ extension Comparison {
         guard isEnough else {
             return lines + [
                 "Single runs say nothing about noise: it takes \(Self.runsMin) of each side.",
-                "Repeat both: imbench run FILE --repeat-count 5 --json DIR",
+                "Repeat both: imbench run FILE --repeat 5 --json DIR",
             ]
         }
         if worse.isEmpty { lines.append("Nothing became worse beyond noise.") }
