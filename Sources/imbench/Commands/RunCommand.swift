@@ -194,6 +194,13 @@ struct RunChoices: ParsableArguments {
         }
         guard let longest else { throw BenchError(.usage, "--time needs a phase of load") }
         scenario.phases[longest.index].kind = .load(seconds: seconds)
+        // What went wrong again and again goes on doing so, to the end.
+        for index in scenario.phases[longest.index].faults.indices {
+            let fault = scenario.phases[longest.index].faults[index]
+            guard fault.times > 1, fault.every > 0, seconds > fault.at else { continue }
+            scenario.phases[longest.index].faults[index].times = max(
+                1, Int(((seconds - fault.at) / fault.every).rounded(.up)))
+        }
     }
 }
 
