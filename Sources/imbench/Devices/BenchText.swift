@@ -1,3 +1,4 @@
+import Foundation
 import FreeIMProtocol
 
 /// What sends say: a text that names its send and its length, filled so that any change shows.
@@ -26,7 +27,8 @@ enum BenchText {
         return String(unsafeUninitializedCapacity: head.count + filling) { target in
             _ = target.initialize(from: head)
             pool.withUnsafeBufferPointer { pool in
-                for index in 0..<filling { target[head.count + index] = pool[from + index] }
+                let filled = UnsafeMutableBufferPointer(rebasing: target[head.count...])
+                _ = filled.initialize(from: pool[from..<from + filling])
             }
             return head.count + filling
         }
@@ -42,11 +44,13 @@ enum BenchText {
                 count == bytes.count, let send = Int32(exactly: send)
             else { return Observation.Delivered.unreadable }
             let from = offset(send)
-            return pool.withUnsafeBufferPointer { pool in
-                for index in at..<count where bytes[index] != pool[from + index - at] {
-                    return Observation.Delivered.unreadable
-                }
-                return send
+            return pool.withUnsafeBytes { pool in
+                guard from + count - at <= pool.count, let whole = pool.baseAddress,
+                    let given = bytes.baseAddress
+                else { return Observation.Delivered.unreadable }
+                // Compared as a whole: byte by byte is slow where nothing is optimized.
+                return memcmp(given + at, whole + from, count - at) == 0
+                    ? send : Observation.Delivered.unreadable
             }
         }
     }
