@@ -196,6 +196,8 @@ final class Judge {
         let (phase, traffic) = (phaseOf(send), Int(made.traffic))
         tallies[phase][traffic].acked += 1
         second.acked += 1
+        // As of deliveries: a device that does not read, by its own will, is no measure.
+        guard made.due >= thereSince[Int(made.device)] else { return }
         Judge.record(&tallies[phase][traffic].ack, time - made.due)
         Judge.record(&tallies[phase][traffic].ackSent, time - made.transmitted)
         secondAck.record(time - made.due)

@@ -63,20 +63,13 @@ extension Worker {
                     device, pull.conversation, pull.purpose, after: last, before: nil,
                     limit: Worker.pageMax)
             }
-        case .catchUp:
+        case .catchUp, .final:
             for item in page.messages { delivered(device, item, way) }
             if page.hasMore_p, let last {
                 self.pull(
                     device, pull.conversation, pull.purpose, after: last, before: nil,
                     limit: Worker.pageMax)
-            }
-        case .final:
-            for item in page.messages { delivered(device, item, way) }
-            if page.hasMore_p, let last {
-                self.pull(
-                    device, pull.conversation, pull.purpose, after: last, before: nil,
-                    limit: Worker.pageMax)
-            } else {
+            } else if way == .final {
                 finalLeft -= 1
                 nextFinal()
             }
