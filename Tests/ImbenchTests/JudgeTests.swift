@@ -24,6 +24,7 @@ import Testing
         [
             Observation(time: 1, event: .connecting(device: 0)),
             Observation(time: 2, event: .online(device: 0)),
+            Observation(time: 2, event: .back(device: 0)),
             Observation(
                 time: time,
                 event: .sent(
@@ -41,6 +42,7 @@ import Testing
         [
             Observation(time: 1, event: .connecting(device: 1)),
             Observation(time: 2, event: .online(device: 1)),
+            Observation(time: 2, event: .back(device: 1)),
             Observation(
                 time: time,
                 event: .delivered(
@@ -73,6 +75,22 @@ import Testing
         #expect(abs((tally.ackSent?.milliseconds(50) ?? 0) - 2) < 0.01)
         #expect(abs((tally.deliver?.milliseconds(50) ?? 0) - 6) < 0.01)
         #expect(abs((tally.deliverSent?.milliseconds(50) ?? 0) - 5) < 0.01)
+    }
+
+    @Test func aDeviceThatWasAwayByItsOwnWillIsNoMeasureOfSpeed() {
+        let judge = judge(workers: 1)
+        judge.begin(phase: 0, at: 0)
+        judge.take(sent(10 * Self.ms), from: 0, through: 13 * Self.ms)
+        let away = [
+            Observation(time: 8 * Self.ms, event: .away(device: 1)),
+            Observation(time: 14 * Self.ms, event: .back(device: 1)),
+        ]
+        let all = received(15 * Self.ms)
+        judge.take(
+            all.dropLast() + away + [all[all.count - 1]], from: 0, through: 20 * Self.ms)
+        let tally = judge.tallies[0][0]
+        #expect(tally.delivered == 1 && tally.deliver == nil)
+        #expect(tally.ack?.count == 1)
     }
 
     @Test func everySecondIsClosedAlsoAnEmptyOne() {
