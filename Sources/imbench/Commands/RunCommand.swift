@@ -134,9 +134,11 @@ struct RunChoices: ParsableArguments {
     @Option(help: "Starts that executable as the server, in place of the scenario's.")
     var spawn: String?
     @Option(
-        parsing: .upToNextOption,
-        help: "More arguments for the server that is started, up to the next option.")
-    var serverArguments: [String] = []
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "More arguments for the server that is started, as one word: \"--log-level debug\".",
+            valueName: "arguments"))
+    var serverArguments: String?
     @Option(help: "A number; the same one makes the same choices (else the scenario's, or 1).")
     var seed: UInt64?
     @Option(help: "Event loops (threads) that simulate devices, 1 to 16.") var loops: Int?
@@ -154,7 +156,7 @@ struct RunChoices: ParsableArguments {
     func applied(to given: Scenario) throws -> Scenario {
         var scenario = short ? given.shortened() : given
         if let address {
-            guard spawn == nil, serverArguments.isEmpty else {
+            guard spawn == nil, serverArguments == nil else {
                 throw BenchError(.usage, "--address or --spawn, not both")
             }
             guard let http, let adminTokenFile else {
@@ -173,9 +175,9 @@ struct RunChoices: ParsableArguments {
             let rest = scenario.server.command.dropFirst()
             scenario.server.command = [spawn] + rest
         }
-        if !serverArguments.isEmpty {
+        if let serverArguments {
             if scenario.server.command.isEmpty { scenario.server.command = ["freeim-server"] }
-            scenario.server.command += serverArguments
+            scenario.server.command += serverArguments.split(separator: " ").map(String.init)
         }
         if let seed { scenario.seed = seed }
         if let loops {

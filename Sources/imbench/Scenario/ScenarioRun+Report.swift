@@ -238,6 +238,10 @@ extension ScenarioRun {
         all["all.refused"] = Double(report.refusals.values.reduce(0, +))
         all["all.reconnects"] = Double(report.series.reduce(0) { $0 + $1.disconnects })
         resources(&all, scope: "all", from: 0, to: report.seconds)
+        // Of somebody else's server nothing is known: no figure is better than a good-looking 0.
+        if parts.target.spawned == nil {
+            all = all.filter { !$0.key.contains(".server_") }
+        }
         for name in ["generator_cpu", "generator_rss", "device_bytes", "achieved_rate"] {
             if let value = all["all.\(name)"] { all["harness.\(name)"] = value }
         }
