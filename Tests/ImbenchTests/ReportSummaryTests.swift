@@ -21,7 +21,8 @@ import Testing
         let text = ReportSummary.lines(SampleReport.broken()).joined(separator: "\n")
         #expect(text.hasPrefix("FAIL: the server broke its word: multi-device-crash\n"))
         for words in [
-            "loss 3 · 0 of the \(Violation.allCases.count - 1) others", "  missed      all: loss == 0 (3)",
+            "loss 3 · 0 of the \(Violation.allCases.count - 1) others",
+            "  missed      all: loss == 0 (3)",
             "loss at 84.200 s: send 1204 of user 17 never reached device 33",
             "81.970 s  the server acknowledged it with seq 512",
         ] { #expect(text.contains(words), "\(words) in\n\(text)") }

@@ -39,6 +39,17 @@ import Testing
         #expect(results.map(\.scope) == ["steady", "steady", "steady", "all", "steady"])
     }
 
+    /// Of a server at an address neither CPU nor files are known.
+    @Test func whatIsNotKnownIsNotJudged() throws {
+        let results = Verdict.assertions(
+            scenario([
+                try assertion("server_files", .less, .number(9), .all),
+                try assertion("server_cpu", .less, .number(9), .all),
+                try assertion("refused", .less, .number(9), .all),
+            ]), [:])
+        #expect(results.map(\.outcome) == [.notJudged, .notJudged, .met])
+    }
+
     @Test func aShortRunIsNoMeasureOfSpeed() throws {
         let results = Verdict.assertions(
             scenario(
