@@ -223,7 +223,7 @@ class Drawing:
             at = f'x="{x + columns * CELL / 2:g}" text-anchor="middle"'
             if is_emoji(text):
                 more += f' font-family="{EMOJI}"'
-        self.inks.append(f'<text {at} y="{y + 13.5:g}" fill="{ink}"{more}>'
+        self.inks.append(f'<text {at} y="{y + 13.5:g}" fill="{ink}"{more} xml:space="preserve">'
                          f'{escape(text, quote=False)}</text>')
 
     def svg(self):

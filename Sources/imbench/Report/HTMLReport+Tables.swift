@@ -40,11 +40,14 @@ extension HTMLReport {
         guard !report.assertions.isEmpty else {
             return "<p class=\"empty\">The scenario asserts nothing.</p>"
         }
-        let rows = report.assertions.map { one in
+        let rows = together(report.assertions).map { group in
+            let one = group[0]
             let (word, tone) = outcome(one.outcome)
             return row([
                 cell(chip(word, tone)), cell(HTMLText.escaped(one.scope), "quiet"),
-                cell("<code>\(HTMLText.escaped(one.text))</code>"),
+                cell(
+                    group.map { "<code>\(HTMLText.escaped($0.text))</code>" }.joined(
+                        separator: ", ")),
                 cell(figure(one.value, one.unit), "num"), cell(figure(one.limit, one.unit), "num"),
                 cell(bar(one, tone: tone), "after"),
             ])
@@ -54,6 +57,22 @@ extension HTMLReport {
             <tr><th>Outcome</th><th>Scope</th><th>Assertion</th><th class="num">Value</th>\
             <th class="num">Limit</th><th class="after">Value to limit</th></tr>
             """, rows)
+    }
+
+    /// Neighbours that say that something never happened, and it did not, share a row.
+    private static func together(
+        _ assertions: [BenchReport.AssertionResult]
+    ) -> [[BenchReport.AssertionResult]] {
+        func isNever(_ one: BenchReport.AssertionResult) -> Bool {
+            one.outcome == .met && one.value == 0 && one.limit == 0 && one.unit.isEmpty
+        }
+        return assertions.reduce(into: []) { groups, one in
+            if let last = groups.last?.last, isNever(last), isNever(one), last.scope == one.scope {
+                groups[groups.count - 1].append(one)
+            } else {
+                groups.append([one])
+            }
+        }
     }
 
     private static func outcome(
