@@ -25,7 +25,7 @@ class Scenarios(Case):
         self.mistake("  users: 10", "  usrs: 10", 4, "usrs", "users")
 
     def test_a_wrong_unit(self):
-        self.mistake("for: 1s", "for: 1", 10, "steady", "1")
+        self.mistake("for: 1s", "for: 1", 10, "phases.2.for", "1")
         self.mistake("rate: 50/s", "rate: 50ms", 7, "dm", "50ms")
 
     def test_a_phase_without_end(self):
