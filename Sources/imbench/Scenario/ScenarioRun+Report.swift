@@ -283,6 +283,12 @@ extension ScenarioRun {
                 "the generator lagged \(lag.milliseconds(99)) ms at p99, over "
                     + "\(ScenarioRun.lagMsMax) ms")
         }
+        if !scenario.isShort, !report.isPartial {
+            for result in report.assertions where result.outcome == .notJudged {
+                report.invalid.append(
+                    "\(result.scope): \(result.text): there was nothing to judge it by")
+            }
+        }
         for result in report.assertions where result.scope == "harness" {
             if result.outcome == .missed { report.invalid.append("harness: \(result.text)") }
         }
