@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import stat
 import subprocess
@@ -100,6 +101,31 @@ class Ends(Case):
         self.assertTrue(report["isPartial"])
         self.assertEqual(report["verdict"], "partial")
         self.assertEqual(report["metrics"]["all.loss"], 0)
+
+    def test_ctrl_c_twice_leaves_no_server_behind(self):
+        run = subprocess.Popen(
+            [os.path.join(BIN, "imbench"), "run", self.scenario("for: 1s", "for: 100s")],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(run.kill)
+        for line in run.stderr:
+            if "steady" in line and "phase" in line:
+                break
+        with open(f"/proc/{run.pid}/task/{run.pid}/children", encoding="utf-8") as file:
+            servers = [int(word) for word in file.read().split()]
+        for task in os.listdir(f"/proc/{run.pid}/task"):
+            with open(f"/proc/{run.pid}/task/{task}/children", encoding="utf-8") as file:
+                servers += [int(word) for word in file.read().split()]
+        self.assertTrue(servers)
+        ends = [os.pidfd_open(server) for server in set(servers)]
+        # Its own stop takes a moment: it is told again before it comes to that.
+        run.send_signal(signal.SIGSTOP)
+        run.send_signal(signal.SIGINT)
+        run.send_signal(signal.SIGTERM)
+        run.send_signal(signal.SIGCONT)
+        self.assertEqual(run.wait(timeout=LIMIT), 130)
+        for end in ends:
+            self.assertTrue(select.select([end], [], [], LIMIT)[0])
+            os.close(end)
 
     def test_a_missed_threshold_ends_with_2(self):
         path = self.scenario("steady: [acked == sent]", "steady: [acked > 100000]")

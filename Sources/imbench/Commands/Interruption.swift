@@ -15,13 +15,21 @@ enum Interruption {
                     count += 1
                     return count
                 }
-                if seen > 1 { _exit(BenchError.Kind.interrupted.rawValue) }
-                let words = "imbench: ending early; once more ends at once\n"
-                try? FileHandle.standardError.write(contentsOf: Data(words.utf8))
+                if seen > 1 {
+                    ChildProcess.killAll()
+                    // The live view hid it.
+                    if isatty(STDERR_FILENO) == 1 { write("\u{1b}[?25h") }
+                    _exit(BenchError.Kind.interrupted.rawValue)
+                }
+                write("imbench: ending early; once more ends at once\n")
                 _ = source
             }
             source.resume()
         }
         return { count.withLockedValue { $0 > 0 } }
+    }
+
+    private static func write(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 }

@@ -58,6 +58,15 @@ final class ChildProcess: Sendable {
         }
         pid = started
         state = NIOLockedValueBox(State(pid: started))
+        Self.running.withLockedValue { _ = $0.insert(started) }
+    }
+
+    /// Those that were started and have not been seen to end.
+    private static let running = NIOLockedValueBox<Set<Int32>>([])
+
+    /// kill -9 of all of them, for an end at once.
+    static func killAll() {
+        for pid in running.withLockedValue({ $0 }) { Foundation.kill(pid, SIGKILL) }
     }
 
     /// Its exit status, or 128 and the signal that ended it; nil: it runs.
@@ -88,6 +97,8 @@ final class ChildProcess: Sendable {
     private static func reap(_ state: inout State) {
         var raw: Int32 = 0
         guard waitpid(state.pid, &raw, WNOHANG) == state.pid else { return }
+        let pid = state.pid
+        running.withLockedValue { _ = $0.remove(pid) }
         let signal = raw & 0x7f
         state.status = signal == 0 ? (raw >> 8) & 0xff : 128 + signal
     }

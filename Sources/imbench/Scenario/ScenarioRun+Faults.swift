@@ -10,7 +10,7 @@ extension ScenarioRun {
                 if Task.isCancelled || isInterrupted() { return }
                 try? await Task.sleep(for: .milliseconds(10))
             }
-            if isInterrupted() || serverDeath != nil { return }
+            if isInterrupted() || isGivenUp { return }
             try await inject(fault.kind, parts)
         }
     }

@@ -60,7 +60,7 @@ extension ScenarioRun {
         }
         try await ramp
         connectSeconds += elapsed - start
-        if isInterrupted() || serverDeath != nil { return }
+        if isInterrupted() || isGivenUp { return }
         guard isThere else {
             let online = try await fleet.sum { $0.online }
             throw BenchError(
@@ -123,7 +123,7 @@ extension ScenarioRun {
                     && judge.ledger.missingCount(limit: 1) == 0
             }
         }
-        if isInterrupted() || serverDeath != nil { return }
+        if isInterrupted() || isGivenUp { return }
         if !isComplete {
             let missing = try await judge.on {
                 $0.ledger.missingCount(limit: ScenarioRun.missingMax)
@@ -150,7 +150,7 @@ extension ScenarioRun {
         _ parts: Parts, seconds: Double, until condition: () async throws -> Bool
     ) async throws -> Bool {
         let start = elapsed
-        while elapsed - start < seconds, !isInterrupted(), serverDeath == nil {
+        while elapsed - start < seconds, !isInterrupted(), !isGivenUp {
             if try await condition() { return true }
             await look(parts, progress: (elapsed - start) / max(seconds, 0.001))
             try await Task.sleep(for: .milliseconds(ScenarioRun.lookMs))
@@ -163,7 +163,8 @@ extension ScenarioRun {
         if let server = parts.target.spawned, !isServerDown, let status = server.exit {
             serverDeath = "the server ended by itself with status \(status)"
         }
-        if parts.judge.backlog > JudgePort.observationsMax, invalid.isEmpty {
+        if parts.judge.backlog > JudgePort.observationsMax, !isOverwhelmed {
+            isOverwhelmed = true
             invalid.append("the checker could not keep up with what was observed")
         }
         if isForced || elapsed - sampledAt >= 1 { await sample(parts) }

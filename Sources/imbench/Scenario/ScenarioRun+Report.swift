@@ -29,7 +29,7 @@ extension ScenarioRun {
             try await parts.judge.on { $0.judgedThrough >= last }
         }
         // What never arrived is only known once everybody was waited for.
-        let isWaitedFor = isDrained && !isInterrupted() && serverDeath == nil
+        let isWaitedFor = isDrained && !isInterrupted() && !isGivenUp
         let judged = try await parts.judge.on { judge in
             judge.finish(isLogRead: isLogRead && isWaitedFor, isWaitedFor: isWaitedFor)
             return Judged(

@@ -48,6 +48,10 @@ actor ScenarioRun {
     var invalid: [String] = []
     var isServerDown = false
     var serverDeath: String?
+    /// More was observed than the judge could take.
+    var isOverwhelmed = false
+    /// There is no sense in going on.
+    var isGivenUp: Bool { serverDeath != nil || isOverwhelmed }
     var isLogRead = false
     /// Whether everything sent so far was waited for.
     var isDrained = false
@@ -137,7 +141,7 @@ actor ScenarioRun {
         let parts = try await prepare()
         self.parts = parts
         for (number, phase) in scenario.phases.enumerated() {
-            if isInterrupted() || serverDeath != nil { break }
+            if isInterrupted() || isGivenUp { break }
             try await run(phase, number, parts)
         }
         return try await conclude(parts)
