@@ -152,7 +152,7 @@ class Ends(Case):
             file.write(
                 "#!/bin/bash\n"
                 f"'{os.path.join(BIN, 'freeim-server')}' \"$@\" &\n"
-                "trap 'kill -9 $!' EXIT TERM\n"
+                "server=$!\ntrap 'kill -9 $server' EXIT TERM\n"
                 "read -r -t 3 <> <(:)\nexit 7\n")
         os.chmod(path, stat.S_IRWXU)
         report = self.report(
