@@ -37,6 +37,8 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="imbench-test-")
         self.addCleanup(shutil.rmtree, self.folder)
+        # What a run that is ended at once leaves goes with the folder.
+        self.environment = dict(os.environ, TMPDIR=self.folder)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -52,7 +54,8 @@ class Case(unittest.TestCase):
         """Runs it to its end; what it wrote."""
         done = subprocess.run(
             [os.path.join(BIN, "imbench"), *words], stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, timeout=LIMIT, text=True, check=False)
+            stderr=subprocess.PIPE, timeout=LIMIT, text=True, check=False,
+            env=self.environment)
         self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
         return done
 

@@ -87,7 +87,8 @@ class Ends(Case):
         path = self.path("partial.json")
         run = subprocess.Popen(
             [os.path.join(BIN, "imbench"), "run", self.scenario("for: 1s", "for: 100s"),
-             "--json", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+             "--json", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=self.environment)
         self.addCleanup(run.kill)
         for line in run.stderr:
             if "steady" in line and "phase" in line:
@@ -105,7 +106,7 @@ class Ends(Case):
     def test_ctrl_c_twice_leaves_no_server_behind(self):
         run = subprocess.Popen(
             [os.path.join(BIN, "imbench"), "run", self.scenario("for: 1s", "for: 100s")],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment)
         self.addCleanup(run.kill)
         for line in run.stderr:
             if "steady" in line and "phase" in line:
