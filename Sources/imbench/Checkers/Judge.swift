@@ -33,7 +33,10 @@ final class Judge {
     private(set) var seconds: [JudgeSecond] = []
     /// Sends made so far.
     private(set) var sent = 0
-    private(set) var histograms: HistogramLog
+    /// Gaps that devices were told of.
+    private(set) var gaps = 0
+    /// nil: nobody asked for it.
+    private(set) var histograms: HistogramLog?
     /// Nanoseconds of the monotonic clock: the run's beginning; up to when all is judged.
     let begun: Int64
     private(set) var judgedThrough: Int64
@@ -55,7 +58,7 @@ final class Judge {
     private var secondDeliver = Latency()
     private var intervals: [(ack: Latency?, deliver: Latency?)]
 
-    init(scenario: Scenario, ledger: Ledger, workers: Int, begun: Int64, startedAt: Double) {
+    init(scenario: Scenario, ledger: Ledger, workers: Int, begun: Int64, startedAt: Double?) {
         self.ledger = ledger
         self.begun = begun
         judgedThrough = begun
@@ -69,7 +72,7 @@ final class Judge {
         through = Array(repeating: begun, count: workers)
         intervals = Array(repeating: (nil, nil), count: scenario.traffic.count)
         second = JudgeSecond(number: 0)
-        histograms = HistogramLog(startedAt: startedAt)
+        histograms = startedAt.map { HistogramLog(startedAt: $0) }
     }
 
     // MARK: In
@@ -156,6 +159,7 @@ final class Judge {
                 tallies[phaseOf(Int(send))][Int(made.traffic)].refused += 1
             }
         case .online: second.connects += 1
+        case .gap: gaps += 1
         case .away(let device): thereSince[Int(device)] = Int64.max
         case .back(let device):
             if thereSince[Int(device)] == Int64.max { thereSince[Int(device)] = observation.time }
@@ -168,7 +172,7 @@ final class Judge {
             }
         case .answered(_, let request, let isRefused):
             answered(request, isRefused, observation.time)
-        case .connecting, .transmitted, .acked, .delivered, .asking, .page, .gap,
+        case .connecting, .transmitted, .acked, .delivered, .asking, .page,
             .acknowledging, .reading, .receipt, .wire, .fault:
             break
         }
@@ -187,6 +191,8 @@ final class Judge {
         Judge.record(&tallies[request.phase][traffic].ackSent, time - request.sent)
     }
 
+    private func isLogged(_ phase: Int) -> Bool { histograms != nil && recorded[phase] }
+
     private func phaseOf(_ send: Int) -> Int {
         send < phaseOfSend.count ? Int(phaseOfSend[send]) : 0
     }
@@ -201,7 +207,7 @@ final class Judge {
         Judge.record(&tallies[phase][traffic].ack, time - made.due)
         Judge.record(&tallies[phase][traffic].ackSent, time - made.transmitted)
         secondAck.record(time - made.due)
-        if recorded[phase] { Judge.record(&intervals[traffic].ack, time - made.due) }
+        if isLogged(phase) { Judge.record(&intervals[traffic].ack, time - made.due) }
     }
 
     private func delivered(_ send: Int, _ device: Int, _ time: Int64) {
@@ -215,7 +221,7 @@ final class Judge {
         Judge.record(&tallies[phase][traffic].deliver, time - made.due)
         Judge.record(&tallies[phase][traffic].deliverSent, time - made.transmitted)
         secondDeliver.record(time - made.due)
-        if recorded[phase] { Judge.record(&intervals[traffic].deliver, time - made.due) }
+        if isLogged(phase) { Judge.record(&intervals[traffic].deliver, time - made.due) }
     }
 
     private static func record(_ latency: inout Latency?, _ nanoseconds: Int64) {
@@ -239,15 +245,16 @@ final class Judge {
     }
 
     private func log() {
+        if histograms == nil { return }
         for index in intervals.indices {
             let (name, start) = (traffic[index], Double(second.number))
             if let ack = intervals[index].ack {
-                histograms.add(
+                histograms?.add(
                     tag: "\(name).ack", start: start, length: 1, max: ack.milliseconds(100),
                     histogram: ack.histogram)
             }
             if let deliver = intervals[index].deliver {
-                histograms.add(
+                histograms?.add(
                     tag: "\(name).deliver", start: start, length: 1,
                     max: deliver.milliseconds(100), histogram: deliver.histogram)
             }

@@ -43,7 +43,7 @@ struct RunCommand: AsyncParsableCommand {
                 chosen, folder: file.map { ($0 as NSString).deletingLastPathComponent },
                 options: ScenarioRun.Options(
                     arguments: Array(CommandLine.arguments.dropFirst()),
-                    environment: choices.environment),
+                    environment: choices.environment, keepsHistograms: hlog != nil),
                 isQuiet: quiet, isInterrupted: isInterrupted)
             try write(outcome, number)
             worst = RunCommand.worse(worst, outcome.report.exitCode)

@@ -32,7 +32,7 @@ struct Metric: Sendable, Hashable {
         "achieved_rate",
     ]
     /// What no single phase has.
-    static let ofWholeRun = ["repeats", "connect_seconds", "device_bytes", "checker_lag"]
+    static let ofWholeRun = ["repeats", "gaps", "connect_seconds", "device_bytes", "checker_lag"]
 
     /// Metrics without a kind of traffic.
     static let plain: [Metric] =
@@ -43,6 +43,7 @@ struct Metric: Sendable, Hashable {
             Metric(name: "refused", unit: .count, isMoreWorse: true),
             Metric(name: "unanswered", unit: .count, isMoreWorse: true),
             Metric(name: "repeats", unit: .count, isMoreWorse: true),
+            Metric(name: "gaps", unit: .count, isMoreWorse: true),
             Metric(name: "reconnects", unit: .count, isMoreWorse: true),
             Metric(name: "online", unit: .count, isMoreWorse: false),
             Metric(name: "achieved_rate", unit: .percent, isMoreWorse: false),

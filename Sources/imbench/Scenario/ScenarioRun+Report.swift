@@ -16,6 +16,7 @@ extension ScenarioRun {
         let violations: [BenchReport.ViolationResult]
         let deliveries: Int
         let repeats: Int
+        let gaps: Int
         let unanswered: Int
     }
 
@@ -34,9 +35,10 @@ extension ScenarioRun {
             judge.finish(isLogRead: isLogRead && isWaitedFor, isWaitedFor: isWaitedFor)
             return Judged(
                 tallies: judge.tallies, seconds: judge.seconds,
-                histograms: judge.histograms.text, counts: judge.ledger.counts,
+                histograms: judge.histograms?.text ?? "", counts: judge.ledger.counts,
                 violations: judge.violations(), deliveries: judge.ledger.deliveries,
-                repeats: judge.ledger.repeats, unanswered: judge.ledger.unansweredCount)
+                repeats: judge.ledger.repeats, gaps: judge.gaps,
+                unanswered: judge.ledger.unansweredCount)
         }
         var report = BenchReport()
         report.seconds = elapsed
@@ -208,6 +210,7 @@ extension ScenarioRun {
         for check in report.checks { all["all.\(check.name)"] = Double(check.count) }
         all["all.unanswered"] = Double(judged.unanswered)
         all["all.repeats"] = Double(judged.repeats)
+        all["all.gaps"] = Double(judged.gaps)
         all["all.connect_seconds"] = connectSeconds
         if let deviceBytes { all["all.device_bytes"] = deviceBytes }
         for (name, percentile) in Metric.percentiles {

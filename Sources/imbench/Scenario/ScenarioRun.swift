@@ -13,6 +13,8 @@ actor ScenarioRun {
         var environment: [String: String] = [:]
         /// What keeps its accounts apart; nil: made at random.
         var salt: String?
+        /// Whether every second's latencies are kept, for `--hlog`.
+        var keepsHistograms = false
         /// A server that is there already and stays; nil: the scenario's.
         var target: BenchTarget?
     }
@@ -20,7 +22,7 @@ actor ScenarioRun {
     /// What came of it.
     struct Outcome: Sendable {
         var report: BenchReport
-        /// HdrHistogram log 1.3.
+        /// HdrHistogram log 1.3; empty unless it was asked for.
         let histograms: String
     }
 
@@ -188,7 +190,8 @@ actor ScenarioRun {
             signsIn: scenario.traffic.contains { $0.action == .signIn }
         ).make()
         let ledger = Ledger(population, quotas: Quotas(of: target.spawned))
-        let (scenario, begun, startedAt) = (scenario, begun, startedAt.timeIntervalSince1970)
+        let (scenario, begun) = (scenario, begun)
+        let startedAt = options.keepsHistograms ? startedAt.timeIntervalSince1970 : nil
         let judge = try await JudgePort.make(on: judgeLoop.next()) {
             Judge(
                 scenario: scenario, ledger: ledger, workers: scenario.generator.loops,
