@@ -33,7 +33,7 @@ extension ScenarioRun {
         }
         for task in injected { task.cancel() }
         for task in injected { try await task.value }
-        await look(parts, progress: 1, isForced: true)
+        await look(parts, progress: isInterrupted() ? live.progress : 1, isForced: true)
         mark.end = elapsed
         mark.serverCPU = sampler.serverSeconds - cpu.0
         mark.generatorCPU = sampler.generatorSeconds - cpu.1
@@ -152,14 +152,24 @@ extension ScenarioRun {
         let start = elapsed
         while elapsed - start < seconds, !isInterrupted(), !isGivenUp {
             if try await condition() { return true }
-            await look(parts, progress: (elapsed - start) / max(seconds, 0.001))
+            await look(
+                parts, progress: progress((elapsed - start) / max(seconds, 0.001)))
             try await Task.sleep(for: .milliseconds(ScenarioRun.lookMs))
         }
         return try await condition()
     }
 
+    /// How far the phase is, when so much of its time is over; nil: it ends when it is done.
+    private func progress(_ time: Double) -> Double? {
+        switch scenario.phases[phaseNumber].kind {
+        case .connect: Double(live.online) / Double(max(connectedThrough, 1))
+        case .load: time
+        case .drain: nil
+        }
+    }
+
     /// Samples once a second, and shows.
-    private func look(_ parts: Parts, progress: Double, isForced: Bool = false) async {
+    private func look(_ parts: Parts, progress: Double?, isForced: Bool = false) async {
         if let server = parts.target.spawned, !isServerDown, let status = server.exit {
             serverDeath = "the server ended by itself with status \(status)"
         }
