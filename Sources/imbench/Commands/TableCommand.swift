@@ -164,9 +164,6 @@ struct TableCommand: AsyncParsableCommand {
                 name: "(d) server: resident for each idle device, of 10,000", value: resident,
                 unit: "bytes", aim: 8_192),
             Figure(
-                name: "(d) imbench: resident for each device, of 10,000",
-                value: first["all.device_bytes"] ?? 0, unit: "bytes", aim: 10_240),
-            Figure(
                 name: "(e) sign-in by token: server CPU each, of 10,000",
                 value: (again["connect.server_cpu_seconds"] ?? 0) * 1e6 / 10_000, unit: "µs",
                 aim: 150),

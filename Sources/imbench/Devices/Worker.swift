@@ -6,8 +6,9 @@ import NIOPosix
 final class Worker {
     /// Milliseconds between two looks at what is due.
     static let tickMs: Int64 = 1
-    /// Nanoseconds between two words to the judge when there is nothing to say.
+    /// Nanoseconds between two words to the judge, unless there are so many observations.
     static let wordsNs: Int64 = 10_000_000
+    static let wordsMax = 4_096
     /// Messages whose IDs are kept, to recall, edit and react to.
     static let recentMax = 512
     /// Milliseconds of the first and the longest wait before connecting again.
@@ -128,7 +129,8 @@ final class Worker {
     }
 
     private func tell(_ now: Int64) {
-        if observations.isEmpty, now - toldAt < Worker.wordsNs { return }
+        // Seldom, in large parts: the judge has to wake for each, and shares the cores.
+        if now - toldAt < Worker.wordsNs, observations.count < Worker.wordsMax { return }
         toldAt = now
         run.judge.take(observations, from: index, through: now)
         observations.removeAll(keepingCapacity: false)
