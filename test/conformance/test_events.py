@@ -59,6 +59,28 @@ class Receipts(Case):
                 told.append((body["ChatroomId"], body["DeliveredSeq"]))
         self.assertEqual([seq for room, seq in told if room == chat], [4, 5])
 
+    def test_nothing_is_taken_back_when_everybody_was_away(self):
+        world = self.people(ann=["a1"], bob=["b1", "b2"], cid=["c1"],
+                            friends=[("ann", "bob"), ("ann", "cid")])
+        chat, fence = world.chats
+        ann, bob = self.login(world, "ann", "a1"), self.login(world, "bob", "b1")
+        for n in range(5):
+            ann.send(chat, f"m{n}", f"{self.prefix}-{n}")
+        bob.messages(5)
+        bob.ack(chat, 5)
+        self.receipt(ann, lambda body: body["DeliveredSeq"] == 5)
+        for client in (ann, bob):
+            client.quit()
+            client.rest()
+        ann, cid = self.login(world, "ann", "a1"), self.login(world, "cid", "c1")
+        bob2 = self.login(world, "bob", "b2")
+        bob2.messages(5)
+        bob2.ack(chat, 3)
+        bob2.sync_point()
+        cid.ack(fence, 1)
+        first = self.receipt(ann, lambda body: body["DeliveredSeq"] > 0)
+        self.assertEqual((first["ChatroomId"], first["DeliveredSeq"]), (fence, 1))
+
     def test_read_beyond_the_head_counts_as_the_head(self):
         world, chat = self.pair()
         ann, bob = self.login(world, "ann", "a1"), self.login(world, "bob", "b1")

@@ -89,6 +89,8 @@ final class DeliveryHub {
             room.chatroomID,
             default: HubRoom(type: room.type, memberCount: room.memberCount)
         ].subscriptions.append(subscription)
+        rooms[room.chatroomID]?.know(
+            connection.userID, deliveredSeq: room.deliveredSeq, readSeq: room.readSeq)
         return subscription
     }
 

@@ -19,6 +19,15 @@ struct HubRoom {
         self.memberCount = memberCount
     }
 
+    /// Takes what is stored of a user that comes on line: nobody is told less of them.
+    mutating func know(_ userID: Int64, deliveredSeq: Int64, readSeq: Int64) {
+        if deliveredSeq == 0, readSeq == 0 { return }
+        let before = told[userID] ?? Told()
+        told[userID] = Told(
+            deliveredSeq: max(before.deliveredSeq, deliveredSeq),
+            readSeq: max(before.readSeq, readSeq))
+    }
+
     /// The receipt as it is told here: the highest over the user's devices, so that a device that
     /// is behind takes nothing back; nil when it says nothing new.
     mutating func advance(_ item: ReceiptOutbox.Item) -> ReceiptOutbox.Item? {

@@ -14,7 +14,11 @@ extension Connection {
         let device = device
         let unwritten = store.pendingCursors.acknowledged(
             device: device, rooms.map(\.chatroomID))
-        for room in rooms {
+        for var room in rooms {
+            let unsaved = store.pendingCursors.receipt(
+                PendingCursors.UserKey(userID: userID, chatroomID: room.chatroomID))
+            room.deliveredSeq = max(room.deliveredSeq, unsaved.deliveredSeq)
+            room.readSeq = max(room.readSeq, unsaved.readSeq)
             let stored = max(room.ackSeq, unwritten[room.chatroomID] ?? 0, room.firstSeq - 1)
             _ = hub.subscribe(self, room, cursor: DeliveryCursor(acknowledged: stored))
         }

@@ -11,6 +11,9 @@ struct SessionLoad: Sendable {
         /// The device's cursor as stored; 0: none.
         let ackSeq: Int64
         let memberCount: Int
+        /// How far the user has got, over all devices, as stored.
+        var deliveredSeq: Int64 = 0
+        var readSeq: Int64 = 0
     }
 
     let userID: Int64

@@ -48,7 +48,7 @@ extension Store {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT m.chatroom_id, c.type, m.first_seq, d.ack_seq,
-                    coalesce(g.member_count, 2)
+                    coalesce(g.member_count, 2), m.delivered_seq, m.read_seq
                 FROM member m JOIN chatroom c ON c.id = m.chatroom_id
                 LEFT JOIN delivery_cursor d ON d.device = ?2 AND d.chatroom_id = m.chatroom_id
                 LEFT JOIN chat_group g ON g.chatroom_id = m.chatroom_id
@@ -57,7 +57,8 @@ extension Store {
         return try Row.fetchAll(statement, arguments: [userID, device]).map { row in
             SessionLoad.Room(
                 chatroomID: row[0], type: IMChatroomType(rawValue: row[1]) ?? .unknown,
-                firstSeq: row[2], ackSeq: row[3] ?? 0, memberCount: row[4])
+                firstSeq: row[2], ackSeq: row[3] ?? 0, memberCount: row[4],
+                deliveredSeq: row[5] ?? 0, readSeq: row[6] ?? 0)
         }
     }
 
