@@ -13,4 +13,12 @@ struct BenchRandom: RandomNumberGenerator, Sendable {
         mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
         return mixed ^ (mixed >> 31)
     }
+
+    /// A number from 0 up to, and without, 1.
+    mutating func fraction() -> Double { Double(next() >> 11) / Double(1 << 53) }
+
+    /// A number of that range.
+    mutating func within(_ range: ClosedRange<Double>) -> Double {
+        range.lowerBound + fraction() * (range.upperBound - range.lowerBound)
+    }
 }

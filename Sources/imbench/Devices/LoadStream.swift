@@ -31,8 +31,7 @@ struct LoadStream {
 
     private mutating func gap() -> Int64 {
         guard isPoisson else { return max(1, Int64(interval)) }
-        let uniform = Double(random.next() >> 11) / Double(1 << 53)
-        return max(1, Int64(-log(1 - uniform) * interval))
+        return max(1, Int64(-log(1 - random.fraction()) * interval))
     }
 
     /// The next one that is due by `now`, and moves on; nil: none is.
@@ -57,7 +56,7 @@ struct LoadStream {
 
     /// The bytes of the next text.
     mutating func bytes() -> Int32 {
-        var at = Double(random.next() >> 11) / Double(1 << 53)
+        var at = random.fraction()
         for (bytes, share) in plan.bytes {
             at -= share
             if at < 0 { return Int32(bytes) }
@@ -67,6 +66,6 @@ struct LoadStream {
 
     /// Whether something of that probability happens.
     mutating func happens(_ probability: Double) -> Bool {
-        probability > 0 && Double(random.next() >> 11) / Double(1 << 53) < probability
+        probability > 0 && random.fraction() < probability
     }
 }

@@ -186,8 +186,7 @@ extension Worker {
             "group_id": .int(room.groupID),
             "member_list": .array([.int(run.population.users[Int(member)].id)]),
         ]
-        let share = Double(streams[stream].random.next() >> 11) / Double(1 << 53)
-        let seconds = wait.lowerBound + share * (wait.upperBound - wait.lowerBound)
+        let seconds = streams[stream].random.within(wait)
         observeRequest(stream, due) { done in
             change(Int32(owner), "/chatroom/remove.group.member", body) { [unowned self] in
                 tasks += 1

@@ -64,8 +64,7 @@ extension Worker {
     private func after(
         _ seconds: ClosedRange<Double>, _ random: inout BenchRandom, _ then: @escaping () -> Void
     ) {
-        let share = Double(random.next() >> 11) / Double(1 << 53)
-        let wait = seconds.lowerBound + share * (seconds.upperBound - seconds.lowerBound)
+        let wait = random.within(seconds)
         let bound = NIOLoopBound(then, eventLoop: loop)
         loop.scheduleTask(in: .nanoseconds(Int64(wait * 1e9))) { bound.value() }
     }
@@ -138,6 +137,6 @@ extension Worker {
     }
 
     private func happens(_ share: Double) -> Bool {
-        Double(random.next() >> 11) / Double(1 << 53) < share
+        random.fraction() < share
     }
 }
