@@ -5,6 +5,8 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioLocks: Target.Dependency = .product(
     name: "NIOConcurrencyHelpers", package: "swift-nio")
@@ -15,6 +17,8 @@ let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(
+    name: "HummingbirdTLS", package: "hummingbird")
 let arguments: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -37,6 +41,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
@@ -59,22 +64,23 @@ let package = Package(
         .target(
             name: "FreeIMCore", dependencies: ["FreeIMProtocol", deque], swiftSettings: strict),
         .target(
-            name: "FreeIMHTTPClient", dependencies: [nio, nioPosix, nioHTTP],
+            name: "FreeIMHTTPClient", dependencies: [nio, nioPosix, nioHTTP, nioTLS],
             swiftSettings: strict),
         .target(
             name: "FreeIMServer",
             dependencies: [
-                "FreeIMCore", "FreeIMSchema", nio, nioPosix, nioLocks, hummingbird, lifecycle,
-                grdb,
-                grdbSQLite, logging, crypto, cryptoExtras, yams,
-            ], swiftSettings: strict),
+                "FreeIMCore", "FreeIMSchema", "FreeIMHTTPClient", nio, nioPosix, nioLocks, nioHTTP,
+                nioTLS, nioWebSocket, hummingbird, hummingbirdTLS, lifecycle, grdb, grdbSQLite,
+                logging, crypto, cryptoExtras, yams,
+            ], resources: [.embedInCode("Page/page.html")], swiftSettings: strict),
         .executableTarget(
             name: "freeim-server", dependencies: ["FreeIMServer"],
             swiftSettings: strict),
         .target(
             name: "FreeIMClient",
             dependencies: [
-                "FreeIMCore", "FreeIMSchema", "FreeIMHTTPClient", nio, nioPosix, grdb, deque,
+                "FreeIMCore", "FreeIMSchema", "FreeIMHTTPClient", nio, nioPosix, nioTLS, grdb,
+                deque,
             ], swiftSettings: strict),
         .executableTarget(
             name: "imtui", dependencies: ["FreeIMClient", "CNcurses", arguments],
@@ -85,8 +91,8 @@ let package = Package(
         .executableTarget(
             name: "imbench",
             dependencies: [
-                "FreeIMCore", "FreeIMHTTPClient", nio, nioPosix, nioLocks, histogram, arguments,
-                deque, yams, crypto,
+                "FreeIMCore", "FreeIMHTTPClient", nio, nioPosix, nioLocks, nioHTTP, nioTLS,
+                nioWebSocket, histogram, arguments, deque, yams, crypto,
             ], swiftSettings: strict),
         .testTarget(
             name: "FreeIMProtocolTests", dependencies: ["FreeIMProtocol"], swiftSettings: strict),

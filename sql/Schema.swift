@@ -12,6 +12,17 @@ public enum FreeIMSchema {
     public static let server: [Migration] = [
         migration(1, PackageResources.server_0001_initial_sql),
         migration(2, PackageResources.server_0002_moments_sql),
+        migration(3, PackageResources.server_0003_surface_sql),
+    ]
+
+    /// The migrations of the server's `index.sqlite`, which can be made again from the log.
+    public static let index: [Migration] = [
+        migration(1, PackageResources.index_0001_initial_sql)
+    ]
+
+    /// The migrations of the server's `hooks.sqlite`.
+    public static let hooks: [Migration] = [
+        migration(1, PackageResources.hooks_0001_initial_sql)
     ]
 
     /// The client cache's migrations, ascending by version from 1 without holes.

@@ -9,7 +9,7 @@ import Testing
         "FreeIMProtocol": [],
         "FreeIMCore": ["FreeIMProtocol"],
         "FreeIMHTTPClient": [],
-        "FreeIMServer": ["FreeIMProtocol", "FreeIMCore", "FreeIMSchema"],
+        "FreeIMServer": ["FreeIMProtocol", "FreeIMCore", "FreeIMSchema", "FreeIMHTTPClient"],
         "freeim-server": ["FreeIMServer"],
         "FreeIMClient": ["FreeIMProtocol", "FreeIMCore", "FreeIMSchema", "FreeIMHTTPClient"],
         "imtui": ["FreeIMProtocol", "FreeIMCore", "FreeIMClient", "FreeIMHTTPClient", "CNcurses"],

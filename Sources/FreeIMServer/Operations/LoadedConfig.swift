@@ -97,6 +97,17 @@ public struct LoadedConfig: Sendable {
         if listeners.allSatisfy({ $0.1 == nil }) {
             report("tcp", "every listener is none; there would be nothing to serve")
         }
+        if config.tlsCert != nil, config.tlsKey == nil {
+            report("tls-cert", "a certificate needs its key; give tls-key too")
+        }
+        if config.tlsKey != nil, config.tlsCert == nil {
+            report("tls-key", "a key needs its certificate; give tls-cert too")
+        }
+        if config.verificationSender == .webhook, config.verificationWebhookURL == nil {
+            report(
+                "verification-sender",
+                "webhook needs verification-webhook-url, where codes are sent from")
+        }
     }
 
     private mutating func report(_ key: String, _ message: String) {

@@ -1,7 +1,7 @@
 extension Setting {
     /// Every setting; flags, environment, file keys, `--help` and `check-config` come from here.
     public static let all: [Setting] =
-        place + policy + connection + delivery + account + http + store
+        place + policy + connection + delivery + account + message + hook + http + app + store
 
     /// The setting with that key.
     public static func named(_ key: String) -> Setting? { byKey[key] }
@@ -21,25 +21,36 @@ extension Setting {
         Setting("data", .place, .path(\.data), "Folder of the database; made when missing."),
         Setting("tcp", .place, .listener(\.tcp), "Where TCP listens."),
         Setting(
-            "ws", .place, .listener(\.ws), "Where WebSocket will listen (taken, not served yet)."),
+            "ws", .place, .listener(\.ws), "Where WebSocket listens."),
         Setting("http", .place, .listener(\.http), "Where HTTP listens."),
         Setting(
             "tls-cert", .place, .optionalPath(\.tlsCert),
-            "Certificate chain, PEM (not served yet).",
-            notServedYet: "this version does not serve TLS yet; put a TLS proxy before it"),
+            "Certificate chain, PEM: every listener speaks TLS. SIGHUP reads it again."),
+        Setting("tls-key", .place, .optionalPath(\.tlsKey), "The certificate's key, PEM."),
         Setting(
-            "tls-key", .place, .optionalPath(\.tlsKey),
-            "The certificate's key, PEM (not served yet).",
-            notServedYet: "this version does not serve TLS yet; put a TLS proxy before it"),
+            "ws-origins", .place, .text(\.wsOrigins, "ORIGINS", characters: 4_096),
+            "Origins that may open a WebSocket, by commas; empty: this server's page; *: any."),
+        Setting(
+            "trusted-proxies", .place, .text(\.trustedProxies, "ADDRESSES", characters: 4_096),
+            "Addresses, by commas, whose X-Forwarded-For is believed."),
     ]
 
     private static let policy: [Setting] = [
         Setting(
-            "device-policy", .policy, .devicePolicy,
+            "device-policy", .policy, .choice(SettingChoice(\.devicePolicy)),
             "Whether a device sends home another of its type."),
         Setting(
-            "messaging-policy", .policy, .messagingPolicy, "Who may write to whom, one to one."),
-        Setting("log-level", .policy, .logLevel, "The least serious log lines written."),
+            "messaging-policy", .policy, .choice(SettingChoice(\.messagingPolicy)),
+            "Who may write to whom, one to one."),
+        Setting(
+            "log-level", .policy, .choice(SettingChoice(\.logLevel)),
+            "The least serious log lines written."),
+        Setting(
+            "log-format", .policy, .choice(SettingChoice(\.logFormat)),
+            "Log lines for a person, or a JSON object each."),
+        Setting(
+            "moment-review", .policy, .choice(SettingChoice(\.momentReview)),
+            "Whether an operator lets a moment pass before others see it."),
     ]
 
     private static let connection: [Setting] = [
@@ -49,6 +60,14 @@ extension Setting {
         Setting(
             "connections-max", .connection,
             .integer(\.connectionsMax, unit: "connections", 1...1_000_000), "Open at once."),
+        Setting(
+            "connections-per-address-max", .connection,
+            .integer(\.connectionsPerAddressMax, unit: "connections", 0...1_000_000),
+            "Open at once from one address. 0: no limit."),
+        Setting(
+            "devices-per-user-max", .connection,
+            .integer(\.devicesPerUserMax, unit: "devices", 1...10_000),
+            "Of one user on line at once; beyond: rate_limited."),
         Setting(
             "heartbeat-seconds", .connection,
             .integer(\.heartbeatSeconds, unit: "seconds", 1...3_600),
@@ -61,6 +80,18 @@ extension Setting {
             "send-rate-per-second", .connection,
             .integer(\.sendRatePerSecond, unit: "messages", 0...1_000_000),
             "Sends a second of one connection; beyond: rate_limited. 0: no limit."),
+        Setting(
+            "send-rate-per-second-user", .connection,
+            .integer(\.sendRatePerSecondUser, unit: "messages", 0...1_000_000),
+            "Sends a second of one user, HTTP too; beyond: rate_limited. 0: no limit."),
+        Setting(
+            "request-rate-per-second-user", .connection,
+            .integer(\.requestRatePerSecondUser, unit: "requests", 0...1_000_000),
+            "HTTP requests a second of one user; beyond: rate_limited. 0: no limit."),
+        Setting(
+            "request-rate-per-second-address", .connection,
+            .integer(\.requestRatePerSecondAddress, unit: "requests", 0...1_000_000),
+            "HTTP requests a second from one address; beyond: rate_limited. 0: no limit."),
         Setting(
             "outbound-bytes-max", .connection,
             .integer(\.outboundBytesMax, unit: "bytes", 1_024...1_073_741_824),
@@ -105,6 +136,82 @@ extension Setting {
         Setting(
             "scrypt-log-n", .account, .integer(\.scryptLogN, unit: "exponent", 4...20),
             "scrypt's cost for new passwords, as a power of two."),
+        Setting(
+            "verification-sender", .account, .choice(SettingChoice(\.verificationSender)),
+            "How verification codes reach a phone."),
+        Setting(
+            "verification-webhook-url", .account, .optionalURL(\.verificationWebhookURL),
+            "What sends a code; called signed, for the sender webhook."),
+        Setting(
+            "verification-seconds", .account,
+            .integer(\.verificationSeconds, unit: "seconds", 30...86_400),
+            "How long a verification code stays good."),
+        Setting(
+            "verification-tries-max", .account,
+            .integer(\.verificationTriesMax, unit: "tries", 1...100),
+            "Wrong codes after which a code is void."),
+        Setting(
+            "verifications-per-hour", .account,
+            .integer(\.verificationsPerHour, unit: "codes", 1...1_000),
+            "Sent to one phone; beyond: rate_limited."),
+        Setting(
+            "verifications-per-day", .account,
+            .integer(\.verificationsPerDay, unit: "codes", 1...10_000),
+            "Sent to one phone; beyond: rate_limited."),
+        Setting(
+            "identity-url", .account, .optionalURL(\.identityURL),
+            "The identity provider that /login/qq asks."),
+        Setting(
+            "group-members-max", .account,
+            .integer(\.groupMembersMax, unit: "members", 2...10_000_000),
+            "Of one group; beyond: conflict."),
+    ]
+
+    private static let message: [Setting] = [
+        Setting(
+            "recall-seconds", .message,
+            .integer(\.recallSeconds, unit: "seconds", 0...315_360_000),
+            "In which one may recall an own message. 0: always."),
+        Setting(
+            "edit-seconds", .message,
+            .integer(\.editSeconds, unit: "seconds", 0...315_360_000),
+            "In which one may edit an own message. 0: always."),
+        Setting(
+            "retention-days-single", .message,
+            .integer(\.retentionDaysSingle, unit: "days", 0...36_500),
+            "Messages of single chats are kept so long. 0: for ever."),
+        Setting(
+            "retention-days-group", .message,
+            .integer(\.retentionDaysGroup, unit: "days", 0...36_500),
+            "Messages of groups are kept so long. 0: for ever."),
+        Setting(
+            "search-index", .message, .flag(\.searchIndex),
+            "Whether /message/search is served."),
+    ]
+
+    private static let hook: [Setting] = [
+        Setting(
+            "push-webhook-url", .hook, .optionalURL(\.pushWebhookURL),
+            "Called, signed, for users with no device on line."),
+        Setting(
+            "push-delay-ms", .hook,
+            .integer(\.pushDelayMs, unit: "milliseconds", 0...600_000),
+            "In which messages are gathered for one call."),
+        Setting(
+            "push-group-members-max", .hook,
+            .integer(\.pushGroupMembersMax, unit: "members", 0...10_000_000),
+            "Beyond, a group pushes to those mentioned by name alone."),
+        Setting(
+            "hook-queue-max", .hook,
+            .integer(\.hookQueueMax, unit: "calls", 1...10_000_000),
+            "Calls that wait on disk; beyond, the log is read later."),
+        Setting(
+            "hook-attempts-max", .hook,
+            .integer(\.hookAttemptsMax, unit: "attempts", 1...100),
+            "After which a call is given up and kept for the operator."),
+        Setting(
+            "hook-timeout-seconds", .hook,
+            .integer(\.hookTimeoutSeconds, unit: "seconds", 1...300), "That one call may take."),
     ]
 
     private static let http: [Setting] = [
@@ -120,6 +227,35 @@ extension Setting {
             "media-bytes-max", .http,
             .integer(\.mediaBytesMax, unit: "bytes", 1_024...1_073_741_824),
             "One uploaded file; beyond: content_too_large."),
+        Setting(
+            "media-bytes-per-user-max", .http,
+            .integer(\.mediaBytesPerUserMax, unit: "bytes", 0...1_099_511_627_776),
+            "All files that one user uploaded; beyond: content_too_large. 0: no limit."),
+        Setting(
+            "media-orphan-hours", .http,
+            .integer(\.mediaOrphanHours, unit: "hours", 0...87_600),
+            "After its upload, a file that nobody shows is removed. 0: never."),
+    ]
+
+    private static let app: [Setting] = [
+        Setting(
+            "app-version-code", .app,
+            .integer(\.appVersionCode, unit: "number", 0...2_147_483_647),
+            "Number of the newest version. 0: none is known."),
+        Setting(
+            "app-version-must", .app, .flag(\.appVersionMust), "Whether older ones are refused."),
+        Setting(
+            "app-version-name", .app, .text(\.appVersionName, "TEXT", characters: 64),
+            "Its name, 2.1.0 for one."),
+        Setting(
+            "app-version-download", .app,
+            .text(\.appVersionDownload, "TEXT", characters: 2_048), "Where it is downloaded."),
+        Setting(
+            "app-version-download-page", .app,
+            .text(\.appVersionPage, "TEXT", characters: 2_048), "The page that tells of it."),
+        Setting(
+            "app-version-description", .app,
+            .text(\.appVersionDescription, "TEXT", characters: 4_096), "What is new in it."),
     ]
 
     private static let store: [Setting] = [

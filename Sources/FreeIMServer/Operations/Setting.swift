@@ -1,4 +1,4 @@
-import Logging
+import Foundation
 
 /// One line of the settings table: a name, what it takes, and where it goes in `ServerConfig`.
 public struct Setting: Sendable {
@@ -9,7 +9,10 @@ public struct Setting: Sendable {
         case connection = "Connections"
         case delivery = "Delivery"
         case account = "Accounts"
-        case http = "HTTP"
+        case message = "Messages"
+        case hook = "Push and webhooks"
+        case http = "HTTP, files and moments"
+        case app = "The app's newest version"
         case store = "Store and process"
     }
 
@@ -20,9 +23,10 @@ public struct Setting: Sendable {
         case listener(WritableKeyPath<ServerConfig, ListenAddress?> & Sendable)
         case path(WritableKeyPath<ServerConfig, String> & Sendable)
         case optionalPath(WritableKeyPath<ServerConfig, String?> & Sendable)
-        case devicePolicy
-        case messagingPolicy
-        case logLevel
+        case text(WritableKeyPath<ServerConfig, String> & Sendable, String, characters: Int)
+        case optionalURL(WritableKeyPath<ServerConfig, String?> & Sendable)
+        case flag(WritableKeyPath<ServerConfig, Bool> & Sendable)
+        case choice(SettingChoice)
     }
 
     /// A value that its setting does not take; `reason` says what it takes.
@@ -37,18 +41,12 @@ public struct Setting: Sendable {
     let kind: Kind
     /// What it does, in one line.
     public let help: String
-    /// Why a value other than the default is refused; nil: it is served.
-    let notServedYet: String?
 
-    init(
-        _ key: String, _ section: Section, _ kind: Kind, _ help: String,
-        notServedYet: String? = nil
-    ) {
+    init(_ key: String, _ section: Section, _ kind: Kind, _ help: String) {
         self.key = key
         self.section = section
         self.kind = kind
         self.help = help
-        self.notServedYet = notServedYet
     }
 
     /// The flag: `--frame-bytes-max`.
@@ -66,9 +64,10 @@ public struct Setting: Sendable {
         case .listener: "HOST:PORT"
         case .path: "DIR"
         case .optionalPath: "FILE"
-        case .devicePolicy: Self.choices(ServerConfig.DevicePolicy.self)
-        case .messagingPolicy: Self.choices(ServerConfig.MessagingPolicy.self)
-        case .logLevel: Self.choices(Logger.Level.self)
+        case .text(_, let name, _): name
+        case .optionalURL: "URL"
+        case .flag: "on|off"
+        case .choice(let choice): choice.names.joined(separator: "|")
         }
     }
 
@@ -80,8 +79,10 @@ public struct Setting: Sendable {
         case .listener: "HOST:PORT or none; port 0 takes a free one"
         case .path: "a folder"
         case .optionalPath: "a file"
-        case .devicePolicy, .messagingPolicy, .logLevel:
-            "one of " + valueName.replacing("|", with: ", ")
+        case .text(_, _, let characters): "a text of at most \(characters) characters"
+        case .optionalURL: "an http or https URL"
+        case .flag: "on or off"
+        case .choice(let choice): "one of " + choice.names.joined(separator: ", ")
         }
     }
 
@@ -92,9 +93,10 @@ public struct Setting: Sendable {
         case .listener(let path): config[keyPath: path].map(\.description) ?? "none"
         case .path(let path): config[keyPath: path]
         case .optionalPath(let path): config[keyPath: path] ?? ""
-        case .devicePolicy: config.devicePolicy.rawValue
-        case .messagingPolicy: config.messagingPolicy.rawValue
-        case .logLevel: config.logLevel.rawValue
+        case .text(let path, _, _): config[keyPath: path]
+        case .optionalURL(let path): config[keyPath: path] ?? ""
+        case .flag(let path): config[keyPath: path] ? "on" : "off"
+        case .choice(let choice): choice.text(config)
         }
     }
 
@@ -109,27 +111,40 @@ public struct Setting: Sendable {
             config[keyPath: path] = try Self.file(text)
         case .optionalPath(let path):
             config[keyPath: path] = try Self.file(text)
-        case .devicePolicy: config.devicePolicy = try Self.choice(text)
-        case .messagingPolicy: config.messagingPolicy = try Self.choice(text)
-        case .logLevel: config.logLevel = try Self.choice(text)
-        }
-        if let notServedYet, self.text(in: config) != self.text(in: ServerConfig()) {
-            throw BadValue(reason: notServedYet)
+        case .text(let path, _, let characters):
+            config[keyPath: path] = try Self.text(text, charactersMax: characters)
+        case .optionalURL(let path): config[keyPath: path] = try Self.url(text)
+        case .flag(let path): config[keyPath: path] = try Self.flag(text)
+        case .choice(let choice): try choice.apply(text, &config)
         }
     }
 }
 
 extension Setting {
-    private static func choices<C: CaseIterable & RawRepresentable<String>>(_: C.Type) -> String {
-        C.allCases.map(\.rawValue).joined(separator: "|")
+    private static func text(_ text: String, charactersMax: Int) throws(BadValue) -> String {
+        if text.count > charactersMax {
+            throw BadValue(reason: "\(text.count) characters; at most \(charactersMax) fit")
+        }
+        if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
+            throw BadValue(reason: "a control character cannot stand here")
+        }
+        return text
     }
 
-    private static func choice<C: CaseIterable & RawRepresentable<String>>(
-        _ text: String
-    ) throws(BadValue) -> C {
-        if let value = C(rawValue: text) { return value }
-        let known = C.allCases.map(\.rawValue).joined(separator: ", ")
-        throw BadValue(reason: "\"\(text)\" is not one of \(known)")
+    private static func url(_ text: String) throws(BadValue) -> String? {
+        if text == "none" { return nil }
+        let parts = URLComponents(string: text)
+        guard let parts, ["http", "https"].contains(parts.scheme), parts.host?.isEmpty == false
+        else { throw BadValue(reason: "\"\(text)\" is neither an http or https URL nor none") }
+        return text
+    }
+
+    private static func flag(_ text: String) throws(BadValue) -> Bool {
+        switch text {
+        case "on", "true", "yes", "1": return true
+        case "off", "false", "no", "0": return false
+        default: throw BadValue(reason: "\"\(text)\" is neither on nor off")
+        }
     }
 
     private static func integer(
