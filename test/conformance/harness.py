@@ -13,6 +13,7 @@ import time
 import unittest
 
 from client import WAIT, Client
+from openapi import Description
 from wire import AUTH, ERROR, ROOT
 
 BINARY = os.path.abspath(os.environ.get(
@@ -31,6 +32,7 @@ class Server:
         self.data = data or tempfile.mkdtemp(prefix="freeim-conformance-")
         self.launcher, self.limit_file_bytes = launcher, limit_file_bytes
         self.process = None
+        self.description = None
         self.start()
 
     def start(self, *more):
@@ -122,12 +124,23 @@ class Server:
             connection.request(method or "POST", route, data, head)
             response = connection.getresponse()
             text = response.read()
-            try:
-                return response.status, json.loads(text)
-            except ValueError:
-                return response.status, text
         finally:
             connection.close()
+        try:
+            reply = json.loads(text)
+        except ValueError:
+            reply = text
+        self.hold_to_description(method or "POST", route, response.status, reply)
+        return response.status, reply
+
+    def hold_to_description(self, method, route, status, reply):
+        """Every reply is what /openapi.json says of it."""
+        if self.description is None:
+            if route == "/openapi.json":
+                return
+            self.description = Description(self.call("/openapi.json", method="GET")[1])
+        problem = self.description.problem(method, route, status, reply)
+        assert problem is None, f"not as /openapi.json says: {problem}"
 
     def good(self, route, body=None, token=None, **more):
         """The data of a call that has to succeed."""

@@ -1,3 +1,4 @@
+import Foundation
 import FreeIMProtocol
 import GRDB
 
@@ -60,7 +61,7 @@ final class Accounts: Sendable {
     func signIn(
         account: String, password: String, deviceID: String?, address: String
     ) async throws -> IMAuthReply {
-        let name = String(account.prefix(Accounts.accountCharactersMax))
+        let name = Accounts.folded(String(account.prefix(Accounts.accountCharactersMax)))
         let now = WallClock.milliseconds()
         try byAddress.take(address, now: now)
         try byAccount.take(name, now: now)
@@ -166,16 +167,32 @@ final class Accounts: Sendable {
         return reply
     }
 
-    /// The account's name as it is kept. Throws `malformed_body`.
+    /// A new account's name as it is kept: compatibility forms folded, so that `Ａlice` is no other
+    /// than `Alice`. Throws `malformed_body`.
     static func checked(_ account: String) throws -> String {
-        let name = account.trimmingWhitespace()
-        let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
-        guard (1...accountCharactersMax).contains(name.count), isPlain else {
+        let name = folded(account)
+        guard (1...accountCharactersMax).contains(name.unicodeScalars.count),
+            !name.unicodeScalars.contains(where: LineText.isRefused)
+        else {
             throw Refusal(
                 .malformedBody,
-                "account: 1 to \(accountCharactersMax) characters, no control characters.")
+                """
+                account: 1 to \(accountCharactersMax) characters, no control or invisible \
+                characters.
+                """)
+        }
+        if LineText.mixesScripts(name) {
+            throw Refusal(
+                .malformedBody,
+                "account: letters of scripts that look alike, as Latin and Cyrillic, are mixed.")
         }
         return name
+    }
+
+    /// The name that an account is looked up by.
+    static func folded(_ account: String) -> String {
+        account.trimmingWhitespace().precomposedStringWithCompatibilityMapping
+            .trimmingWhitespace()
     }
 
     private static func check(password: String) throws {

@@ -8,6 +8,40 @@ struct Provisioning {
     /// Users (or friendships) made in one job.
     static let jobSize = 500
 
+    /// What a call takes.
+    static let fields: [RouteField] = [
+        .takes(
+            "users",
+            .shaped(
+                .list(
+                    Shape.object(["account": .text]).adding(optional: [
+                        "nickname": .text,
+                        "devices": .list(
+                            Shape.object(["device_id": .text]).adding(optional: [
+                                "device_type": .text
+                            ])),
+                    ])))),
+        .takes("friendships", .shaped(.list(.list(.text)))),
+        .takes(
+            "groups",
+            .shaped(
+                .list(
+                    Shape.object(["name": .text, "owner": .text]).adding(optional: [
+                        "members": .list(.text)
+                    ])))),
+    ]
+
+    /// What it answers, each in the order given.
+    static let answer = Shape.object([
+        "users": .list(
+            .object([
+                "account": .text, "member_id": .integer,
+                "devices": .list(.object(["device_id": .text, "access_token": .text])),
+            ])),
+        "friendships": .list(.object(["chatroom_id": .integer])),
+        "groups": .list(.object(["group_id": .integer, "chatroom_id": .integer])),
+    ])
+
     private struct User: Sendable {
         let account: String
         let nickname: String

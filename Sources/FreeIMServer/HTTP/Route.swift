@@ -10,6 +10,14 @@ struct Route: Sendable {
         case put = "PUT"
     }
 
+    /// What it answers with when it does not refuse.
+    enum Answer: Sendable {
+        /// `data` of the usual envelope.
+        case data(Shape)
+        /// A body of its own, of this media type.
+        case raw(String)
+    }
+
     /// Who may call it.
     enum Access: Sendable {
         case anyone
@@ -25,24 +33,23 @@ struct Route: Sendable {
     /// One line, for the OpenAPI document.
     let summary: String
     let fields: [RouteField]
-    /// What `data` holds, for the OpenAPI document.
-    let answers: String
+    let answers: Answer
     let handler: @Sendable (RouteCall) async throws -> RouteReply
 
     init(
         _ method: Method, _ path: String, _ access: Access, _ summary: String,
-        _ fields: [RouteField] = [], answers: String = "",
+        _ fields: [RouteField] = [], answers: Shape = .null,
         handler: @escaping @Sendable (RouteCall) async throws -> JSONValue
     ) {
         self.init(
-            method, path, access, summary, fields, answers: answers,
+            method, path, access, summary, fields, answers: .data(answers),
             replying: { .data(try await handler($0)) })
     }
 
     /// A route for a user with a token.
     init(
         _ method: Method, _ path: String, _ summary: String, _ fields: [RouteField] = [],
-        answers: String = "",
+        answers: Shape = .null,
         handler: @escaping @Sendable (RouteCall) async throws -> JSONValue
     ) {
         self.init(method, path, .user, summary, fields, answers: answers, handler: handler)
@@ -50,7 +57,7 @@ struct Route: Sendable {
 
     init(
         _ method: Method, _ path: String, _ access: Access, _ summary: String,
-        _ fields: [RouteField], answers: String,
+        _ fields: [RouteField], answers: Answer,
         replying handler: @escaping @Sendable (RouteCall) async throws -> RouteReply
     ) {
         self.method = method
@@ -84,41 +91,6 @@ struct RawBody: Sendable {
     let pieces: RequestBody
     /// Content-Length; nil: not told.
     let declaredBytes: Int?
-}
-
-/// A field of a route's JSON body (or query, for GET), or a header.
-struct RouteField: Sendable {
-    enum Kind: Sendable {
-        /// At most so many characters.
-        case text(Int)
-        /// At most so many texts of at most so many characters.
-        case texts(Int, characters: Int)
-        case integer
-        case integers
-        case flag
-        case any
-    }
-
-    enum Place: Sendable {
-        /// The JSON body, the path, or the query of a GET.
-        case call
-        case header
-    }
-
-    let name: String
-    let kind: Kind
-    let isRequired: Bool
-    let place: Place
-
-    /// A field that must be there.
-    static func needs(_ name: String, _ kind: Kind, _ place: Place = .call) -> RouteField {
-        RouteField(name: name, kind: kind, isRequired: true, place: place)
-    }
-
-    /// A field that may be left out (or be null).
-    static func takes(_ name: String, _ kind: Kind, _ place: Place = .call) -> RouteField {
-        RouteField(name: name, kind: kind, isRequired: false, place: place)
-    }
 }
 
 /// One call of a route: its checked fields and its caller.

@@ -54,6 +54,12 @@ struct RouteResponder: HTTPResponder {
                 return RouteResponder.response(
                     bytes, contentType, HTTPResponse.Status(code: status))
             }
+        } catch let wrong as WrongMethod {
+            services.metrics.refused(.methodNotAllowed)
+            var response = RouteResponder.reply(
+                Refusal(.methodNotAllowed, wrong.message(request.uri.path)))
+            response.headers[.allow] = wrong.allowed.joined(separator: ", ")
+            return response
         } catch let refusal as Refusal {
             services.metrics.refused(refusal.code)
             return RouteResponder.reply(refusal)
@@ -85,8 +91,17 @@ struct RouteResponder: HTTPResponder {
         if let route = candidates.first(where: { $0.method.rawValue == method }) {
             return (route, given)
         }
-        let methods = candidates.map(\.method.rawValue).joined(separator: ", ")
-        throw Refusal(.methodNotAllowed, "\(path) takes \(methods), not \(method).")
+        throw WrongMethod(asked: method, allowed: candidates.map(\.method.rawValue))
+    }
+
+    /// A path that takes other methods.
+    private struct WrongMethod: Error {
+        let asked: String
+        let allowed: [String]
+
+        func message(_ path: String) -> String {
+            "\(path) takes \(allowed.joined(separator: ", ")), not \(asked)."
+        }
     }
 
     private func body(_ request: Request, limit: Int) async throws -> [String: JSONValue] {

@@ -6,9 +6,9 @@ extension RouteTable {
         Route(
             .post, "/register", .anyone, "Makes an account and signs it in.",
             [
-                .needs("account", .text(nameMax)), .needs("password", .text(textMax)),
-                .takes("nickname", .text(nameMax)),
-            ], answers: "uid, access_token, expires_time"
+                .needs("account", .line(nameMax)), .needs("password", .content(textMax)),
+                .takes("nickname", .line(nameMax)),
+            ], answers: signedIn
         ) { call in
             signedIn(
                 try await call.services.accounts.register(
@@ -18,8 +18,8 @@ extension RouteTable {
         },
         Route(
             .post, "/login/password", .anyone, "Signs in with account and password.",
-            [.needs("account", .text(nameMax)), .needs("password", .text(textMax))],
-            answers: "uid, access_token, expires_time"
+            [.needs("account", .line(nameMax)), .needs("password", .content(textMax))],
+            answers: signedIn
         ) { call in
             signedIn(
                 try await call.services.accounts.signIn(
@@ -32,7 +32,7 @@ extension RouteTable {
         },
         Route(
             .post, "/account/password", "Sets a new password and revokes all other tokens.",
-            [.needs("old", .text(textMax)), .needs("new", .text(textMax))]
+            [.needs("old", .content(textMax)), .needs("new", .content(textMax))]
         ) { call in
             try await call.services.accounts.changePassword(
                 call.owner, old: call.text("old"), new: call.text("new"))
@@ -40,10 +40,12 @@ extension RouteTable {
         },
         Route(
             .get, "/account/devices", "Lists the devices of this account.",
-            answers: """
-                list of device_id, device_type, client_type, first_seen_time, last_seen_time, \
-                is_online, is_this
-                """
+            answers: .page(
+                of: .object([
+                    "device_id": .text, "device_type": .text, "client_type": .text,
+                    "first_seen_time": .integer, "last_seen_time": .integer, "is_online": .flag,
+                    "is_this": .flag,
+                ]), total: true)
         ) { call in
             let userID = call.userID
             let online = call.services.directory.devices(userID)
@@ -69,7 +71,7 @@ extension RouteTable {
         Route(
             .post, "/account/device.revoke",
             "Revokes a device's tokens and closes its connections; it has to sign in again.",
-            [.needs("device_id", .text(deviceIDMax))]
+            [.needs("device_id", .content(deviceIDMax))]
         ) { call in
             try await call.services.accounts.revoke(
                 deviceID: call.text("device_id"), of: call.userID)
@@ -79,6 +81,10 @@ extension RouteTable {
 
     /// Characters of a device's ID.
     private static let deviceIDMax = 128
+
+    private static let signedIn = Shape.object([
+        "uid": .integer, "access_token": .text, "expires_time": .integer,
+    ])
 
     private static func signedIn(_ reply: IMAuthReply) -> JSONValue {
         [

@@ -6,7 +6,7 @@ extension RouteTable {
         Route(
             .post, "/chatroom/friend_id.get.chatroom_id",
             "The single chat with a friend; opened when the messaging policy is open.",
-            [.needs("friend_id", .integer)], answers: "chatroom_id"
+            [.needs("friend_id", .integer)], answers: .object(["chatroom_id": .integer])
         ) { call in
             let friendID = call.integer("friend_id")
             let isOpen = call.services.isMessagingOpen
@@ -29,7 +29,7 @@ extension RouteTable {
         },
         Route(
             .post, "/chatroom/get.chatroom.info", "One conversation of the caller.",
-            [.needs("chatroom_id", .integer)]
+            [.needs("chatroom_id", .integer)], answers: conversationShape
         ) { call in
             let all = try await conversations(call, limit: Limits.conversationsPageMax)
             guard let found = all.first(where: { $0.chatroomID == call.integer("chatroom_id") })
@@ -38,7 +38,7 @@ extension RouteTable {
         },
         Route(
             .post, "/chatroom/chatroom.list", "The caller's conversations, newest first.",
-            [.takes("page", .integer), .takes("perpage", .integer)]
+            RouteField.paging, answers: .page(of: conversationShape, total: true)
         ) { call in
             let (offset, limit) = call.paging
             let all = try await conversations(call, limit: Limits.conversationsPageMax)
@@ -47,11 +47,8 @@ extension RouteTable {
         },
         Route(
             .post, "/chatroom/notify.level", "0 normal, 1 silent, 2 blocked.",
-            [.needs("chatroom_id", .integer), .needs("notify_level", .integer)]
+            [.needs("chatroom_id", .integer), .needs("notify_level", .number(0...2))]
         ) { call in
-            guard (0...2).contains(call.integer("notify_level")) else {
-                throw Refusal(.malformedBody, "notify_level: 0 normal, 1 silent, 2 blocked.")
-            }
             try await setting(call, "notify_level", call.integer("notify_level"))
             return .null
         },
@@ -102,6 +99,27 @@ extension RouteTable {
             "last_message": item.hasLastMessage ? message(item.lastMessage) : .null,
         ]
     }
+
+    private static let conversationShape = Shape.named(
+        "Conversation",
+        .object([
+            "chatroom_id": .integer, "chatroom_type": .integer, "title": .text,
+            "picture": .text, "peer_id": .integer, "head_seq": .integer, "first_seq": .integer,
+            "read_seq": .integer, "notify_level": .integer, "pinned": .flag,
+            "member_count": .integer, "updated_time": .integer,
+            "last_message": .nullable(messageShape),
+        ]))
+
+    /// A message as `message` makes it.
+    static let messageShape = Shape.named(
+        "Message",
+        .object([
+            "message_id": .text, "seq": .integer, "chatroom_id": .integer,
+            "chatroom_type": .integer, "code": .integer, "content": .text, "id": .text,
+            "user_id": .integer, "device_id": .text, "client_type": .text,
+            "message_send_time": .integer, "target_message_id": .text, "reply_to": .text,
+            "mentions": .list(.integer),
+        ]))
 
     /// A message, its names in snake_case.
     static func message(_ item: IMMessageItem) -> JSONValue {

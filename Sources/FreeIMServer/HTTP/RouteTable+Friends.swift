@@ -6,7 +6,7 @@ extension RouteTable {
         Route(
             .post, "/user/add.friend", "Asks for friendship; mutual requests are friendship.",
             [.needs("friend_id", .integer), .takes("remark", .text(textMax))],
-            answers: "chatroom_id, when the two are friends now"
+            answers: .object(["chatroom_id": .nullable(.integer)])
         ) { call in
             let chat = try await call.store.write { context in
                 try Friends.add(
@@ -17,9 +17,7 @@ extension RouteTable {
         },
         Route(
             .post, "/user/friend.apply.list", "Friend requests to the caller.",
-            [
-                .takes("page", .integer), .takes("perpage", .integer),
-            ]
+            RouteField.paging, answers: .page(of: applyShape)
         ) { call in
             let (offset, limit) = call.paging
             return try await call.store.read { db in
@@ -36,12 +34,9 @@ extension RouteTable {
         },
         Route(
             .post, "/user/friend.apply.action", "Accepts (1) or rejects (2) a friend request.",
-            [.needs("id", .integer), .needs("action", .integer)],
-            answers: "chatroom_id, when accepted"
+            [.needs("id", .integer), .needs("action", .number(1...2))],
+            answers: .object(["chatroom_id": .nullable(.integer)])
         ) { call in
-            guard (1...2).contains(call.integer("action")) else {
-                throw Refusal(.malformedBody, "action: 1 accepts, 2 rejects.")
-            }
             let chat = try await call.store.write { context in
                 try Friends.answer(
                     context, userID: call.userID, applyID: call.integer("id"),
@@ -49,7 +44,10 @@ extension RouteTable {
             }
             return ["chatroom_id": chat.map { .int($0) } ?? .null]
         },
-        Route(.post, "/user/friend.list", "The caller's friends.") { call in
+        Route(
+            .post, "/user/friend.list", "The caller's friends.",
+            answers: .page(of: friendShape, total: true)
+        ) { call in
             try await call.store.read { db in
                 let rows = try Row.fetchAll(
                     db,
@@ -70,7 +68,7 @@ extension RouteTable {
         },
         Route(
             .post, "/user/friend.remark", "Names a friend for oneself.",
-            [.needs("friend_id", .integer), .takes("remark", .text(nameMax))]
+            [.needs("friend_id", .integer), .takes("remark", .line(nameMax))]
         ) { call in
             try await call.store.write { context in
                 try Friends.remark(
@@ -101,6 +99,22 @@ extension RouteTable {
             return .null
         }
     }
+
+    private static let applyShape = Shape.named(
+        "FriendRequest",
+        .object([
+            "id": .integer, "member_id": .integer, "account": .text, "nickname": .text,
+            "avatar": .text, "gender": .integer, "remark": .text, "status": .integer,
+            "created_time": .integer,
+        ]))
+
+    private static let friendShape = Shape.named(
+        "Friend",
+        .object([
+            "member_id": .integer, "account": .text, "nickname": .text, "avatar": .text,
+            "gender": .integer, "remark": .text, "signature": .text,
+            "chatroom_id": .nullable(.integer),
+        ]))
 
     private static func apply(_ row: Row) -> JSONValue {
         [

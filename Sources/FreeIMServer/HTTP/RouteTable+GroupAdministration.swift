@@ -21,7 +21,10 @@ extension RouteTable {
         },
         changing(
             "/chatroom/group.role", "Gives a member a role; root hands the group over (owner).",
-            [.needs("member_id", .integer), .needs("member_identity", .text(16))]
+            [
+                .needs("member_id", .integer),
+                .needs("member_identity", .word(["root", "admin", "common"])),
+            ]
         ) { context, call in
             try Groups.setRole(
                 context, groupID: call.integer("group_id"), userID: call.userID,
@@ -38,8 +41,8 @@ extension RouteTable {
         changing(
             "/chatroom/update.group", "Changes what is given of a group (admins).",
             [
-                .takes("name", .text(nameMax)), .takes("avatar", .text(textMax)),
-                .takes("desc", .text(textMax)), .takes("permissions", .text(16)),
+                .takes("name", .line(nameMax)), .takes("avatar", .line(textMax)),
+                .takes("desc", .text(textMax)), .takes("permissions", .word(groupPermissions)),
             ]
         ) { context, call in
             var changes: [String: String] = [:]
@@ -60,7 +63,12 @@ extension RouteTable {
         },
         Route(
             .post, "/chatroom/group.apply.list", "Requests to join a group (admins).",
-            [.needs("group_id", .integer)]
+            [.needs("group_id", .integer)],
+            answers: .page(
+                of: .object([
+                    "id": .integer, "member_id": .integer, "nickname": .text, "remark": .text,
+                    "status": .integer, "created_time": .integer,
+                ]))
         ) { call in
             try await call.store.read { db in
                 _ = try Groups.member(
@@ -85,11 +93,8 @@ extension RouteTable {
         },
         Route(
             .post, "/chatroom/group.apply.action", "Accepts (1) or rejects (2) such a request.",
-            [.needs("id", .integer), .needs("action", .integer)]
+            [.needs("id", .integer), .needs("action", .number(1...2))]
         ) { call in
-            guard (1...2).contains(call.integer("action")) else {
-                throw Refusal(.malformedBody, "action: 1 accepts, 2 rejects.")
-            }
             try await call.store.write { context in
                 try Groups.answer(
                     context, userID: call.userID, applyID: call.integer("id"),

@@ -6,10 +6,10 @@ extension RouteTable {
         Route(
             .post, "/chatroom/create.group", "Makes a group with its first members.",
             [
-                .needs("name", .text(nameMax)), .takes("avatar", .text(textMax)),
+                .needs("name", .line(nameMax)), .takes("avatar", .line(textMax)),
                 .takes("desc", .text(textMax)), .takes("member_list", .integers),
-                .takes("permissions", .text(16)),
-            ], answers: "the group"
+                .takes("permissions", .word(groupPermissions)),
+            ], answers: groupShape
         ) { call in
             var draft = Groups.Draft(name: call.text("name").trimmingWhitespace())
             if draft.name.isEmpty {
@@ -28,7 +28,7 @@ extension RouteTable {
         Route(
             .post, "/chatroom/add.group", "Joins a public group; asks to join a protected one.",
             [.needs("group_id", .integer), .takes("remark", .text(textMax))],
-            answers: "joined: whether the caller is a member now"
+            answers: .object(["joined": .flag])
         ) { call in
             let isJoined = try await call.store.write { context in
                 try Groups.join(
@@ -48,9 +48,7 @@ extension RouteTable {
         },
         Route(
             .get, "/chatroom/my.group.list", "The caller's groups.",
-            [
-                .takes("page", .integer), .takes("perpage", .integer),
-            ]
+            RouteField.paging, answers: .page(of: groupShape, total: true)
         ) { call in
             let (offset, limit) = call.paging
             return try await call.store.read { db in
@@ -68,7 +66,7 @@ extension RouteTable {
         },
         Route(
             .post, "/chatroom/group.info", "A group of the caller.",
-            [.needs("group_id", .integer)]
+            [.needs("group_id", .integer)], answers: groupShape
         ) { call in
             try await call.store.read { db in
                 _ = try Groups.member(
@@ -78,10 +76,12 @@ extension RouteTable {
         },
         Route(
             .get, "/chatroom/group.member/:group_id", "The members of a group of the caller.",
-            [
-                .needs("group_id", .integer), .takes("page", .integer),
-                .takes("perpage", .integer),
-            ]
+            [.needs("group_id", .integer)] + RouteField.paging,
+            answers: .page(
+                of: .object([
+                    "member_id": .integer, "account": .text, "nickname": .text, "avatar": .text,
+                    "member_identity": .text, "muted_until": .integer,
+                ]), total: true)
         ) { call in
             let (offset, limit) = call.paging
             return try await call.store.read { db in
@@ -102,7 +102,7 @@ extension RouteTable {
         },
         Route(
             .post, "/search/group", "Finds a group by its ID, or public ones by name.",
-            [.needs("search", .text(nameMax))]
+            [.needs("search", .line(nameMax))], answers: .page(of: groupShape)
         ) { call in
             try await call.store.read { db in
                 let text = call.text("search").trimmingWhitespace()
@@ -117,6 +117,19 @@ extension RouteTable {
             }
         },
     ]
+
+    /// What `permissions` takes.
+    static let groupPermissions = ["public", "protected", "private"]
+
+    /// A group as `group` makes it.
+    static let groupShape = Shape.named(
+        "Group",
+        .object([
+            "group_id": .integer, "chatroom_id": .integer, "name": .text, "avatar": .text,
+            "desc": .text, "permissions": .text, "owner_id": .integer, "member_count": .integer,
+            "created_time": .integer, "muted_until": .integer,
+            "member_identity": .nullable(.text),
+        ]))
 
     /// A group as its own members (and those who search) see it.
     static func group(_ db: Database, _ groupID: Int64, _ userID: Int64) throws -> JSONValue {

@@ -8,12 +8,9 @@ extension RouteTable {
         Route(
             .post, "/common/get.qiniu.upload.token",
             "A token to upload with, for an image, a video, a voice message or any file.",
-            [.needs("type", .text(16))],
-            answers: "token, expires (ms since the epoch), domain (empty: this server)"
+            [.needs("type", .word(MediaType.Kind.allCases.map(\.rawValue)))],
+            answers: .object(["token": .text, "expires": .integer, "domain": .text])
         ) { call in
-            if MediaType.Kind(rawValue: call.text("type")) == nil {
-                throw Refusal(.malformedBody, "type: image, video, voice or file.")
-            }
             let ticket = UploadTicket(
                 userID: call.userID, expiresTime: WallClock.milliseconds() + UploadTicket.lifetimeMs
             )
@@ -25,9 +22,12 @@ extension RouteTable {
         Route(
             .put, "/media/:name", "Stores the body as a file of that name.",
             [
-                .needs("name", .text(MediaName.originalCharactersMax)),
+                .needs("name", .content(MediaName.originalCharactersMax)),
                 .needs("upload-token", .text(textMax), .header),
-            ], answers: "url, name, size, type"
+            ],
+            answers: .object([
+                "url": .text, "name": .text, "size": .integer, "type": .text,
+            ])
         ) { call in
             let media = call.services.media
             _ = try UploadTicket.check(
@@ -47,9 +47,9 @@ extension RouteTable {
         Route(
             .get, "/media/:name", .user, "A stored file, or the part that Range names.",
             [
-                .needs("name", .text(textMax)), .takes("range", .text(textMax), .header),
+                .needs("name", .content(textMax)), .takes("range", .text(textMax), .header),
                 .takes("if-range", .text(textMax), .header),
-            ], answers: "",
+            ], answers: .raw("*/*"),
             replying: { call in
                 let file = try await call.services.media.open(call.text("name"))
                 return .response(download(file, call))

@@ -5,15 +5,24 @@ extension RouteTable {
     private static let sendFields: [RouteField] = [
         .takes("chatroom_id", .integer), .takes("to_user_id", .integer),
         .takes("chatroom_type", .integer), .needs("code", .integer),
-        .takes("content", .text(65_536)), .needs("id", .text(64)),
-        .takes("target_message_id", .text(16)), .takes("reply_to", .text(16)),
+        .takes("content", .content(65_536)), .needs("id", .content(64)),
+        .takes("target_message_id", .content(16)), .takes("reply_to", .content(16)),
         .takes("mentions", .integers),
     ]
+
+    private static let sent = Shape.named(
+        "Sent",
+        .object([
+            "chatroom_id": .integer, "code": .integer, "content": .text, "id": .text,
+            "message_id": .text, "seq": .integer, "user_id": .integer, "device_id": .text,
+            "client_type": .text, "message_send_time": .integer, "duplicate": .flag,
+            "chatroom_type": .integer,
+        ]))
 
     static let messages: [Route] = [
         Route(
             .post, "/common/get.message.id", "Reserves a message ID, kept 24 h.",
-            [.needs("chatroom_id", .integer)], answers: "message_id"
+            [.needs("chatroom_id", .integer)], answers: .object(["message_id": .text])
         ) { call in
             let id = try await call.store.reserveMessageID(
                 chatroomID: call.integer("chatroom_id"), userID: call.userID)
@@ -21,17 +30,21 @@ extension RouteTable {
         },
         Route(
             .post, "/message/send.message", "Sends; answers once the message is durable.",
-            sendFields, answers: "the message and its place", handler: send),
+            sendFields, answers: sent, handler: send),
         Route(
             .post, "/message/push.message", "The same as /message/send.message.", sendFields,
-            answers: "the message and its place", handler: send),
+            answers: sent, handler: send),
         Route(
             .post, "/message/sync", "History of one conversation.",
             [
                 .needs("chatroom_id", .integer), .takes("after_seq", .integer),
-                .takes("before_seq", .integer), .takes("after_message_id", .text(16)),
-                .takes("before_message_id", .text(16)), .takes("limit", .integer),
-            ], answers: "messages, has_more, head_seq, first_seq"
+                .takes("before_seq", .integer), .takes("after_message_id", .content(16)),
+                .takes("before_message_id", .content(16)), .takes("limit", .integer),
+            ],
+            answers: .object([
+                "chatroom_id": .integer, "messages": .list(messageShape), "has_more": .flag,
+                "head_seq": .integer, "first_seq": .integer,
+            ])
         ) { call in
             var request = IMSyncRequest()
             request.chatroomID = call.integer("chatroom_id")
@@ -56,7 +69,10 @@ extension RouteTable {
         Route(
             .post, "/message/receipts", "Who has got and read a message of a conversation.",
             [.needs("chatroom_id", .integer), .needs("seq", .integer)],
-            answers: "list of member_id, delivered_seq, read_seq"
+            answers: .page(
+                of: .object([
+                    "member_id": .integer, "delivered_seq": .integer, "read_seq": .integer,
+                ]), total: true)
         ) { call in
             let (store, chatroomID) = (call.store, call.integer("chatroom_id"))
             return try await store.read { db in

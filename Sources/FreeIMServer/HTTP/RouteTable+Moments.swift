@@ -7,11 +7,13 @@ extension RouteTable {
             "Publishes a moment: text, with up to nine images or a video, all uploaded before.",
             [
                 .takes("text", .text(Moments.textCharactersMax)),
-                .takes("images", .texts(Moments.imagesMax, characters: textMax)),
-                .takes("video", .text(textMax)), .takes("cover", .text(textMax)),
-                .takes("visibility", .text(16)), .takes("member_list", .integers),
-                .takes("client_id", .text(Moments.clientIDBytesMax)),
-            ], answers: "id"
+                .takes("images", .lines(Moments.imagesMax, characters: textMax)),
+                .takes("video", .line(textMax)), .takes("cover", .line(textMax)),
+                .takes(
+                    "visibility", .word(Moments.Visibility.allCases.map(\.name))),
+                .takes("member_list", .integers),
+                .takes("client_id", .content(Moments.clientIDBytesMax)),
+            ], answers: .object(["id": .integer])
         ) { call in
             let draft = try draft(call)
             try await checkFiles(draft, call.services.media)
@@ -23,9 +25,9 @@ extension RouteTable {
         Route(
             .post, "/dynamic/list", "Moments the caller may see, newest first.",
             [
-                .takes("member_id", .integer), .takes("cursor", .text(textMax)),
+                .takes("member_id", .integer), .takes("cursor", .content(textMax)),
                 .takes("limit", .integer),
-            ], answers: "list, next_cursor (empty: that was all)"
+            ], answers: .page(of: momentShape, cursor: true)
         ) { call in
             let cursor = try MomentCursor(call.text("cursor"))
             let asked = call.has("limit") ? call.integer("limit") : Int64(MomentFeed.pageDefault)
@@ -51,8 +53,8 @@ extension RouteTable {
             [
                 .needs("id", .integer), .needs("text", .text(Moments.commentCharactersMax)),
                 .takes("reply_to", .integer),
-                .takes("client_id", .text(Moments.clientIDBytesMax)),
-            ], answers: "id"
+                .takes("client_id", .content(Moments.clientIDBytesMax)),
+            ], answers: .object(["id": .integer])
         ) { call in
             let id = try await call.store.write { context in
                 try Moments.comment(
@@ -82,6 +84,21 @@ extension RouteTable {
         },
     ]
 
+    private static let momentShape = Shape.named(
+        "Moment",
+        .object([
+            "id": .integer, "user_id": .integer, "account": .text, "nickname": .text,
+            "avatar": .text, "text": .text, "images": .list(.text), "video": .text,
+            "cover": .text, "visibility": .text, "like_count": .integer, "is_liked": .flag,
+            "likes": .list(.text),
+            "comments": .list(
+                .object([
+                    "id": .integer, "user_id": .integer, "nickname": .text, "text": .text,
+                    "reply_to": .integer, "time": .integer,
+                ])),
+            "comment_count": .integer, "time": .integer,
+        ]))
+
     private static func draft(_ call: RouteCall) throws -> Moments.Draft {
         var draft = Moments.Draft()
         draft.text = call.text("text")
@@ -91,10 +108,7 @@ extension RouteTable {
         draft.viewers = call.integers("member_list")
         draft.clientID = call.text("client_id")
         if call.has("visibility") {
-            guard let wanted = Moments.Visibility(name: call.text("visibility")) else {
-                throw Refusal(.malformedBody, "visibility: public, friends or users.")
-            }
-            draft.visibility = wanted
+            draft.visibility = Moments.Visibility(name: call.text("visibility")) ?? .friends
         }
         try draft.check()
         return draft

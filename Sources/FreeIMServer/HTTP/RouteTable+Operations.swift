@@ -3,10 +3,12 @@ import FreeIMProtocol
 extension RouteTable {
     static let operations: [Route] = [
         Route(
-            .get, "/healthz", .anyone, "Whether the process lives.", [], answers: "",
+            .get, "/healthz", .anyone, "Whether the process lives.", [],
+            answers: .raw("text/plain"),
             replying: { _ in .raw(Array("ok\n".utf8), contentType: "text/plain", status: 200) }),
         Route(
-            .get, "/readyz", .anyone, "Whether requests are taken.", [], answers: "",
+            .get, "/readyz", .anyone, "Whether requests are taken.", [],
+            answers: .raw("text/plain"),
             replying: { call in
                 let isReady = call.services.isReady()
                 return .raw(
@@ -15,14 +17,15 @@ extension RouteTable {
             }),
         Route(
             .get, "/metrics", .loopbackOrAdmin, "Counters in Prometheus' text format.", [],
-            answers: "",
+            answers: .raw("text/plain"),
             replying: { call in
                 .raw(
                     Array(call.services.metrics.exposition().utf8),
                     contentType: "text/plain; version=0.0.4", status: 200)
             }),
         Route(
-            .get, "/openapi.json", .anyone, "This description of every route.", [], answers: "",
+            .get, "/openapi.json", .anyone, "This description of every route.", [],
+            answers: .raw("application/json"),
             replying: { _ in
                 .raw(
                     try OpenAPIDocument.make(RouteTable.all).bytes(),
@@ -31,9 +34,7 @@ extension RouteTable {
         Route(
             .post, "/admin/provision", .admin,
             "Makes users, devices' tokens, friendships and groups in bulk; repeatable.",
-            [
-                .takes("users", .any), .takes("friendships", .any), .takes("groups", .any),
-            ], answers: "users, friendships, groups, in the order given"
+            Provisioning.fields, answers: Provisioning.answer
         ) { call in
             try await Provisioning(call).run()
         },

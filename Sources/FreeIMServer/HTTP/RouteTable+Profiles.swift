@@ -7,14 +7,20 @@ extension RouteTable {
     ]
 
     static let profiles: [Route] = [
-        Route(.post, "/user/member.info", "The caller's own profile.") { call in
+        Route(
+            .post, "/user/member.info", "The caller's own profile.", answers: profileShape
+        ) { call in
             let userID = call.userID
             return try await call.store.read { db in try profile(db, userID) }
         },
         Route(
             .post, "/user/update.member.info", "Changes what is given of the own profile.",
-            profileTexts.map { RouteField.takes($0, .text($0 == "nickname" ? nameMax : textMax)) }
-                + [.takes("gender", .integer)]
+            [
+                .takes("nickname", .line(nameMax)), .takes("birthdate", .line(nameMax)),
+                .takes("avatar", .line(textMax)), .takes("signature", .text(textMax)),
+                .takes("city", .line(nameMax)), .takes("province", .line(nameMax)),
+                .takes("gender", .number(0...2)),
+            ], answers: profileShape
         ) { call in
             try await call.store.write { context in
                 for name in profileTexts where call.has(name) {
@@ -26,9 +32,6 @@ extension RouteTable {
                         arguments: [call.text(name).trimmingWhitespace(), call.userID])
                 }
                 if call.has("gender") {
-                    guard (0...2).contains(call.integer("gender")) else {
-                        throw Refusal(.malformedBody, "gender: 0 unknown, 1 male, 2 female.")
-                    }
                     try context.db.execute(
                         sql: "UPDATE user SET gender = ? WHERE id = ?",
                         arguments: [call.integer("gender"), call.userID])
@@ -38,7 +41,10 @@ extension RouteTable {
         },
         Route(
             .post, "/user/others.home.info", "Another user's profile, and whether we are friends.",
-            [.needs("member_id", .integer)]
+            [.needs("member_id", .integer)],
+            answers: profileFields.adding([
+                "is_friend": .flag, "chatroom_id": .nullable(.integer),
+            ])
         ) { call in
             try await call.store.read { db in
                 let other = call.integer("member_id")
@@ -52,7 +58,12 @@ extension RouteTable {
         },
         Route(
             .post, "/search/friend", "Finds a user by account, or by member ID.",
-            [.needs("search", .text(nameMax))]
+            [.needs("search", .line(nameMax))],
+            answers: .page(
+                of: .object([
+                    "member_id": .integer, "account": .text, "nickname": .text, "avatar": .text,
+                    "gender": .integer, "signature": .text,
+                ]))
         ) { call in
             try await call.store.read { db in
                 let text = call.text("search").trimmingWhitespace()
@@ -75,6 +86,13 @@ extension RouteTable {
             }
         },
     ]
+
+    private static let profileFields = Shape.object([
+        "member_id": .integer, "id": .text, "account": .text, "gender": .integer,
+        "nickname": .text, "birthdate": .text, "avatar": .text, "signature": .text,
+        "city": .text, "province": .text,
+    ])
+    private static let profileShape = Shape.named("Profile", profileFields)
 
     private static func profile(_ db: Database, _ userID: Int64) throws -> JSONValue {
         let row = try Row.fetchOne(
