@@ -63,14 +63,17 @@ let package = Package(
             name: "FreeIMProtocol", dependencies: [nio, protobuf], swiftSettings: strict),
         .target(
             name: "FreeIMCore", dependencies: ["FreeIMProtocol", deque], swiftSettings: strict),
+        .target(name: "FreeIMText", swiftSettings: strict),
         .target(
             name: "FreeIMHTTPClient", dependencies: [nio, nioPosix, nioHTTP, nioTLS],
             swiftSettings: strict),
         .target(
             name: "FreeIMServer",
             dependencies: [
-                "FreeIMCore", "FreeIMSchema", "FreeIMHTTPClient", nio, nioPosix, nioLocks, nioHTTP,
-                nioTLS, nioWebSocket, hummingbird, hummingbirdTLS, lifecycle, grdb, grdbSQLite,
+                "FreeIMCore", "FreeIMSchema", "FreeIMText", "FreeIMHTTPClient", nio, nioPosix,
+                nioLocks,
+                nioHTTP, nioTLS, nioWebSocket, hummingbird, hummingbirdTLS, lifecycle, grdb,
+                grdbSQLite,
                 logging, crypto, cryptoExtras, yams,
             ], resources: [.embedInCode("Page/page.html")], swiftSettings: strict),
         .executableTarget(
@@ -79,7 +82,8 @@ let package = Package(
         .target(
             name: "FreeIMClient",
             dependencies: [
-                "FreeIMCore", "FreeIMSchema", "FreeIMHTTPClient", nio, nioPosix, nioTLS, grdb,
+                "FreeIMCore", "FreeIMSchema", "FreeIMText", "FreeIMHTTPClient", nio, nioPosix,
+                nioTLS, grdb,
                 deque,
             ], swiftSettings: strict),
         .executableTarget(
@@ -96,6 +100,7 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "FreeIMProtocolTests", dependencies: ["FreeIMProtocol"], swiftSettings: strict),
+        .testTarget(name: "FreeIMTextTests", dependencies: ["FreeIMText"], swiftSettings: strict),
         .testTarget(name: "FreeIMCoreTests", dependencies: ["FreeIMCore"], swiftSettings: strict),
         .testTarget(
             name: "FreeIMServerTests",

@@ -1,3 +1,4 @@
+import FreeIMText
 import GRDB
 
 extension Cache {

@@ -2,6 +2,7 @@ import Foundation
 import FreeIMCore
 import FreeIMProtocol
 import FreeIMSchema
+import FreeIMText
 import GRDB
 
 /// The client's own database: conversations, messages, the ranges held, outbox, drafts.

@@ -1,5 +1,6 @@
 import Foundation
 import FreeIMProtocol
+import FreeIMText
 import GRDB
 
 /// What one transaction changes in the full-text index.

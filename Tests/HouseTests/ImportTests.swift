@@ -8,10 +8,15 @@ import Testing
         "sql": [],
         "FreeIMProtocol": [],
         "FreeIMCore": ["FreeIMProtocol"],
+        "FreeIMText": [],
         "FreeIMHTTPClient": [],
-        "FreeIMServer": ["FreeIMProtocol", "FreeIMCore", "FreeIMSchema", "FreeIMHTTPClient"],
+        "FreeIMServer": [
+            "FreeIMProtocol", "FreeIMCore", "FreeIMSchema", "FreeIMText", "FreeIMHTTPClient",
+        ],
         "freeim-server": ["FreeIMServer"],
-        "FreeIMClient": ["FreeIMProtocol", "FreeIMCore", "FreeIMSchema", "FreeIMHTTPClient"],
+        "FreeIMClient": [
+            "FreeIMProtocol", "FreeIMCore", "FreeIMSchema", "FreeIMText", "FreeIMHTTPClient",
+        ],
         "imtui": ["FreeIMProtocol", "FreeIMCore", "FreeIMClient", "FreeIMHTTPClient", "CNcurses"],
         "imtui-bench": ["FreeIMProtocol", "FreeIMClient"],
         "imbench": ["FreeIMProtocol", "FreeIMCore", "FreeIMHTTPClient"],
@@ -20,6 +25,7 @@ import Testing
     /// What the lower rooms may import from outside; the others take what the package names.
     static let outside: [String: Set<String>] = [
         "sql": [],
+        "FreeIMText": ["Foundation"],
         "FreeIMProtocol": ["NIOCore", "SwiftProtobuf"],
         "FreeIMCore": [
             "NIOCore", "DequeModule", "OrderedCollections", "HeapModule", "Collections",

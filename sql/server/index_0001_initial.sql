@@ -5,21 +5,27 @@ CREATE TABLE setting (
     value
 ) WITHOUT ROWID;
 
--- Words of the messages; rowid is message.id. `chat` holds the one word c<chatroom_id>.
-CREATE VIRTUAL TABLE words USING fts5 (chat, text, content = '', tokenize = 'ascii');
-
-CREATE TABLE indexed (                         -- what stands in `words`, to take it out again
-    message_id  INTEGER PRIMARY KEY,
+-- Each message that search finds, with the text that is in the index now (its newest edit's).
+CREATE TABLE search_doc (
+    message_row INTEGER PRIMARY KEY,           -- message.id of freeim.sqlite: newest is highest
     chatroom_id INTEGER NOT NULL,
     seq         INTEGER NOT NULL,
+    stamp       INTEGER NOT NULL,              -- MessageID.stamp
     text        TEXT NOT NULL
 );
-CREATE INDEX indexed_place ON indexed (chatroom_id, seq);
+CREATE INDEX search_doc_stamp ON search_doc (chatroom_id, stamp);
+
+-- The words are cut out by the program (SearchText); rowid is message_row.
+CREATE VIRTUAL TABLE search_index USING fts5 (
+    words, content = '', columnsize = 0, detail = none, tokenize = 'ascii'
+);
+INSERT INTO search_index (search_index, rank) VALUES ('automerge', 8);
 
 CREATE TABLE media_use (                       -- messages that show a stored file
     name        TEXT NOT NULL,
+    message_row INTEGER NOT NULL,
     chatroom_id INTEGER NOT NULL,
-    seq         INTEGER NOT NULL,
-    PRIMARY KEY (name, chatroom_id, seq)
+    stamp       INTEGER NOT NULL,
+    PRIMARY KEY (name, message_row)
 ) WITHOUT ROWID;
-CREATE INDEX media_use_place ON media_use (chatroom_id, seq);
+CREATE INDEX media_use_stamp ON media_use (chatroom_id, stamp);

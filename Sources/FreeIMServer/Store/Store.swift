@@ -15,6 +15,8 @@ public final class Store: Sendable {
     let pendingCursors = PendingCursors()
     let metrics: ServerMetrics
     let faultDice: FaultDice?
+    /// Tells followers that the log has grown.
+    let commits = CommitSignal()
     private let mailbox: StoreMailbox<StoreRequest>
     private let readers: NIOThreadPool
     private let writerDone: DispatchGroup
@@ -55,10 +57,11 @@ public final class Store: Sendable {
         let isStarted = DispatchSemaphore(value: 0)
         writerDone.enter()
         let (tail, checkpointer, writerDone) = (self.tail, self.checkpointer, self.writerDone)
+        let commits = commits
         let thread = Thread {
             let writer = StoreWriter(
                 pool: pool, options: options, tail: tail, publisher: publisher,
-                metrics: metrics, clock: clock, log: log)
+                metrics: metrics, commits: commits, clock: clock, log: log)
             let result = Result { try writer.load() }
             started.withLockedValue { $0 = result }
             isStarted.signal()
@@ -179,6 +182,7 @@ public final class Store: Sendable {
             return !closing
         }
         guard isFirst else { return }
+        commits.close()
         await flushCursors()
         mailbox.close()
         await withCheckedContinuation { continuation in

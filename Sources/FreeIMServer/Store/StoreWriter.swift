@@ -15,6 +15,7 @@ final class StoreWriter {
     let tail: MessageTail
     let publisher: any CommitPublisher
     let metrics: ServerMetrics
+    let commits: CommitSignal
     let clock: @Sendable () -> Int64
     let log: Logger
 
@@ -40,7 +41,7 @@ final class StoreWriter {
 
     init(
         pool: DatabasePool, options: StoreOptions, tail: MessageTail,
-        publisher: any CommitPublisher, metrics: ServerMetrics,
+        publisher: any CommitPublisher, metrics: ServerMetrics, commits: CommitSignal,
         clock: @escaping @Sendable () -> Int64, log: Logger
     ) {
         self.pool = pool
@@ -48,6 +49,7 @@ final class StoreWriter {
         self.tail = tail
         self.publisher = publisher
         self.metrics = metrics
+        self.commits = commits
         self.clock = clock
         self.log = log
         faults = WriterFaults(options.faults)
@@ -84,6 +86,7 @@ final class StoreWriter {
             let rows = try loadTail(db, after: indexed)
             indexer.add(rows)
             self.indexer = indexer
+            commits.advance(to: nextRow - 1)
             tail.removeAll()
             tail.publish(rows.map { ($0.chatroomID, $0.entry) })
         }
@@ -214,6 +217,7 @@ final class StoreWriter {
         }
         metrics.committed(messages: written.count)
         publisher.publish(batch)
+        if let last = written.last { commits.advance(to: last.row) }
         for (_, complete) in jobs { complete?() }
         for (send, outcome) in calls { answer(send, outcome) }
     }

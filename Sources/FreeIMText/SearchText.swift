@@ -5,22 +5,22 @@
 /// so that a query for the beginning of a common word is one list and not a merging of many.
 /// Symbols (emoji) stand for themselves. Words come apart by spaces, with only ASCII letters and
 /// digits or characters beyond ASCII in them: what FTS5's tokenizer `ascii` takes as it is.
-enum SearchText {
+public enum SearchText {
     /// Counts up when the cut changes; an index of another version is made anew.
-    static let version = 1
+    public static let version = 1
     /// Characters of a word beyond which it is cut.
-    static let wordCharactersMax = 40
+    public static let wordCharactersMax = 40
     /// Words that a query asks the index for; what it holds beyond is compared afterwards.
-    static let queryWordsMax = 32
+    public static let queryWordsMax = 32
     /// Scalars of a query.
-    static let queryScalarsMax = 1_024
+    public static let queryScalarsMax = 1_024
 
     /// What a query asks for.
-    struct Query: Equatable {
+    public struct Query: Equatable, Sendable {
         /// FTS5's MATCH expression; empty: there is nothing that the index holds.
-        var match: String
+        public var match: String
         /// The parts between white space, folded; each has to occur in a text.
-        var parts: [[UInt32]]
+        public var parts: [[UInt32]]
     }
 
     private struct Run {
@@ -29,7 +29,7 @@ enum SearchText {
     }
 
     /// The words of a text, spaces between them.
-    static func words(_ text: String) -> String {
+    public static func words(_ text: String) -> String {
         var out: [UInt8] = []
         out.reserveCapacity(text.utf8.count * 3)
         runs(of: text.unicodeScalars) { append($0, to: &out) }
@@ -37,7 +37,7 @@ enum SearchText {
     }
 
     /// A text as it is compared.
-    static func folded(_ text: String) -> [UInt32] {
+    public static func folded(_ text: String) -> [UInt32] {
         var out: [UInt32] = []
         out.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -48,7 +48,7 @@ enum SearchText {
     }
 
     /// What to ask for to find texts that hold each part of `text` between white space.
-    static func query(_ text: String) -> Query {
+    public static func query(_ text: String) -> Query {
         let scalars = text.unicodeScalars.prefix(queryScalarsMax)
         var words: [String] = []
         var parts: [[UInt32]] = []
@@ -67,7 +67,7 @@ enum SearchText {
     }
 
     /// Whether a text holds each part of a query.
-    static func holds(_ text: String, _ parts: [[UInt32]]) -> Bool {
+    public static func holds(_ text: String, _ parts: [[UInt32]]) -> Bool {
         let text = folded(text)
         return parts.allSatisfy { contains(text, $0) }
     }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import FreeIMClient
+@testable import FreeIMText
 
 /// How texts are cut for the full-text index.
 @Suite struct SearchTextTests {
