@@ -22,15 +22,18 @@ public final class ServerInstance: Sendable {
     private let web: HTTPListener?
     private let group: MultiThreadedEventLoopGroup
     private let flusher: Task<Void, Never>
+    private let index: MessageIndex
     private let lock: DataFolderLock
     private let log: Logger
 
     private init(
-        config: ServerConfig, store: Store, network: DeliveryNetwork, listener: TCPListener?,
-        web: HTTPListener?, group: MultiThreadedEventLoopGroup, lock: DataFolderLock, log: Logger
+        config: ServerConfig, store: Store, index: MessageIndex, network: DeliveryNetwork,
+        listener: TCPListener?, web: HTTPListener?, group: MultiThreadedEventLoopGroup,
+        lock: DataFolderLock, log: Logger
     ) {
         self.config = config
         self.store = store
+        self.index = index
         self.network = network
         self.listener = listener
         self.web = web
@@ -98,13 +101,15 @@ public final class ServerInstance: Sendable {
                 limits: limits, directory: directory,
                 metrics: metrics, faults: faults, log: log, clock: WallClock.milliseconds))
         let adminToken = try AdminToken.load(config.data)
+        let index = try await MessageIndex.start(
+            config.data, store: store, searches: config.searchIndex, log: log)
         var web: HTTPListener?
         if let address = config.http {
             let services = HTTPServices(
                 store: store, accounts: accounts,
                 media: try MediaStore(
                     config.data, fileBytesMax: config.mediaBytesMax, log: log),
-                directory: directory,
+                index: config.searchIndex ? index : nil, directory: directory,
                 metrics: metrics, adminToken: adminToken,
                 frameBytesMax: config.frameBytesMax,
                 isMessagingOpen: config.messagingPolicy == .open,
@@ -126,10 +131,11 @@ public final class ServerInstance: Sendable {
                 }
             }
             return ServerInstance(
-                config: config, store: store, network: network, listener: listener, web: web,
-                group: group, lock: lock, log: log)
+                config: config, store: store, index: index, network: network, listener: listener,
+                web: web, group: group, lock: lock, log: log)
         } catch {
             await web?.stop()
+            await index.stop()
             throw error
         }
     }
@@ -159,6 +165,8 @@ public final class ServerInstance: Sendable {
             try? await Task.sleep(for: .milliseconds(20))
         }
         flusher.cancel()
+        store.commits.close()
+        await index.stop()
         await store.close()
         try? await group.shutdownGracefully()
         log.info("drained")

@@ -5,6 +5,8 @@ struct HTTPServices: Sendable {
     let store: Store
     let accounts: Accounts
     let media: MediaStore
+    /// What is searched; nil: not on this server.
+    let index: MessageIndex?
     let directory: DeviceDirectory
     let metrics: ServerMetrics
     let adminToken: String

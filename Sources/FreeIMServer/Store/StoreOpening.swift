@@ -41,7 +41,7 @@ enum StoreOpening {
             try pool.writeWithoutTransaction { db in
                 try db.execute(
                     sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")
-                try migrate(db)
+                try migrate(db, FreeIMSchema.server)
             }
             return pool
         } catch let error as DatabaseError {
@@ -67,9 +67,10 @@ enum StoreOpening {
         }
     }
 
-    private static func migrate(_ db: Database) throws {
+    /// Brings a database up to the newest of those migrations, each in a transaction.
+    static func migrate(_ db: Database, _ migrations: [FreeIMSchema.Migration]) throws {
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        for migration in FreeIMSchema.server where migration.version > found {
+        for migration in migrations where migration.version > found {
             try db.inTransaction {
                 try db.execute(sql: migration.sql)
                 try db.execute(sql: "PRAGMA user_version = \(migration.version)")
