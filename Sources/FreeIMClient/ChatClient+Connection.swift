@@ -1,4 +1,5 @@
 import FreeIMCore
+import FreeIMHTTPClient
 import FreeIMProtocol
 import NIOCore
 import NIOPosix
@@ -26,11 +27,13 @@ extension ChatClient {
         let began = ContinuousClock.now
         var reason = "the connection was closed"
         var isRefused = false
+        var isDistrusted = false
         do {
             try await connectAndServe()
         } catch {
             reason = ChatClient.reason(error)
             isRefused = ChatClient.isFinal(error)
+            isDistrusted = error is TLSFailure
         }
         let wasGood = session?.isAuthenticated == true
         let quit = session?.quit
@@ -50,6 +53,7 @@ extension ChatClient {
             reason = quit.title.isEmpty ? quit.reason : quit.title
             wait = max(wait, min(quit.reconnectAfterMs, ChatClient.serverWaitMsMax))
         }
+        if isDistrusted { wait = max(wait, options.distrustMs) }
         let pause = wait
         let sleep = Task { try await Task.sleep(for: .milliseconds(pause)) }
         sleeper = sleep
@@ -62,6 +66,7 @@ extension ChatClient {
         switch error {
         case ClientError.offline(let reason): reason
         case let error as ClientError: error.description
+        case let failure as TLSFailure: failure.advice
         case is NIOConnectionError: "nobody answers at this address"
         case is CancellationError: "stopped"
         case let error as FrameDecoder.Refusal: "the server speaks nonsense (\(error.code))"
@@ -93,7 +98,7 @@ extension ChatClient {
 
     private func connectAndServe() async throws {
         let link = try await FrameLink.connect(
-            host: options.host, port: options.port, group: group)
+            host: options.host, port: options.port, tls: options.tls, group: group)
         let channel = link.channel.channel
         try await link.channel.executeThenClose { inbound, outbound in
             opened(channel, outbound)

@@ -72,7 +72,8 @@ extension ChatClient {
     /// The path of an address on this server. The token is for it alone, and for no other.
     private static func place(_ url: String, _ options: ChatClientOptions) throws -> String {
         var place = Substring(url)
-        let own = "http://\(options.httpHost):\(options.httpPort)"
+        let own =
+            "\(options.httpTLS == nil ? "http" : "https")://\(options.httpHost):\(options.httpPort)"
         if url.hasPrefix(own + "/") { place = url.dropFirst(own.count) }
         let isPlain = place.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
         guard place.hasPrefix("/"), !place.hasPrefix("//"), isPlain else {
@@ -108,10 +109,8 @@ extension ChatClient {
     ) async throws -> HTTPReply {
         do {
             return try await work()
-        } catch HTTPCallError.file(let reason) {
-            throw ClientError.unknown(reason)
         } catch let error as HTTPCallError {
-            throw ClientError.offline("\(error)")
+            throw ClientError(error)
         }
     }
 }

@@ -44,7 +44,7 @@ extension ChatClient {
 
     static func caller(_ options: ChatClientOptions) -> HTTPCaller {
         HTTPCaller(
-            host: options.httpHost, port: options.httpPort,
+            host: options.httpHost, port: options.httpPort, tls: options.httpTLS,
             group: MultiThreadedEventLoopGroup.singleton)
     }
 
@@ -64,7 +64,7 @@ extension ChatClient {
             reply = try await caller.call(
                 body == nil ? "GET" : "POST", path, headers: headers, body: try body?.bytes())
         } catch let error as HTTPCallError {
-            throw ClientError.offline("\(error)")
+            throw ClientError(error)
         }
         return try data(of: reply)
     }

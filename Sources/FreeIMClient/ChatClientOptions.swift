@@ -1,4 +1,5 @@
 import FreeIMCore
+import FreeIMHTTPClient
 import FreeIMProtocol
 
 /// Where a client connects and who it is.
@@ -9,6 +10,9 @@ public struct ChatClientOptions: Sendable {
     /// Host and port of the server's HTTP listener.
     public var httpHost = "127.0.0.1"
     public var httpPort = 8_080
+    /// TLS to the TCP listener and to the HTTP listener, with whose authorities; nil: none.
+    public var tls: ClientTLS?
+    public var httpTLS: ClientTLS?
     public var userID: Int64 = 0
     public var token = ""
     /// This device, the same at every start.
@@ -26,6 +30,9 @@ public struct ChatClientOptions: Sendable {
     public var ackDelayMs: Int64 = 100
     /// Milliseconds between two looks at the cache while another process is connected.
     public var followMs: Int64 = 100
+    /// Milliseconds to wait at least after a server whose certificate was not accepted: it will
+    /// not have another one at once.
+    public var distrustMs: Int64 = 60_000
     /// Milliseconds after which a connection counts as good, and the waits begin anew.
     public var steadyMs: Int64 = 5_000
 

@@ -1,8 +1,9 @@
+import FreeIMHTTPClient
 import FreeIMProtocol
 import NIOCore
 import NIOPosix
 
-/// A TCP connection that carries frames, with backpressure both ways.
+/// A connection, TCP or TLS on it, that carries frames, with backpressure both ways.
 ///
 /// Frames come in batches: all that was read at once, so that what is made of them can be one
 /// transaction.
@@ -16,13 +17,14 @@ struct FrameLink: Sendable {
 
     /// Connects; throws what the system says.
     static func connect(
-        host: String, port: Int, group: any EventLoopGroup
+        host: String, port: Int, tls: ClientTLS?, group: any EventLoopGroup
     ) async throws -> FrameLink {
         let channel = try await ClientBootstrap(group: group)
             .connectTimeout(.seconds(connectSecondsMax))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try tls?.add(to: channel, host: host)
                     try channel.pipeline.syncOperations.addHandler(FrameReader())
                     return try NIOAsyncChannel<[Frame], ByteBuffer>(
                         wrappingChannelSynchronously: channel,

@@ -23,7 +23,7 @@ struct SearchIndex {
 
     /// What search looks at of a message: its text, or the name of its file.
     static func text(code: Int, content: String) -> String {
-        FileContent.isFile(code) ? FileContent(content).name : content
+        FileContent.codes.contains(code) ? FileContent(content).name : content
     }
 
     /// The word that restricts a search to a chatroom; no text can hold it.

@@ -38,4 +38,15 @@ final class FileSource: Sendable {
         if failure != 0 { throw .file(String(cString: strerror(failure))) }
         return chunk
     }
+
+    /// All of it, when it has no more than `most` bytes. Throws `HTTPCallError.file`.
+    func all(most: Int) throws(HTTPCallError) -> [UInt8] {
+        var whole: [UInt8] = []
+        while true {
+            let chunk = try read(most: HTTPCaller.chunkBytes)
+            if chunk.isEmpty { return whole }
+            whole += chunk
+            if whole.count > most { throw .file("it has more than \(most) bytes") }
+        }
+    }
 }

@@ -73,16 +73,6 @@ extension HTTPCaller {
         }
     }
 
-    private func requestHead(
-        _ method: String, _ path: String, _ headers: [(String, String)]
-    ) -> HTTPRequestHead {
-        var head = HTTPRequestHead(version: .http1_1, method: .RAW(value: method), uri: path)
-        head.headers.add(name: "host", value: "\(host):\(port)")
-        head.headers.add(name: "connection", value: "close")
-        for (name, value) in headers { head.headers.add(name: name, value: value) }
-        return head
-    }
-
     private typealias Inbound = NIOAsyncChannelInboundStream<HTTPClientResponsePart>
     private typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
 
@@ -96,6 +86,7 @@ extension HTTPCaller {
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .connect(host: host, port: port) { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        try addTLS(channel)
                         let pipeline = channel.pipeline.syncOperations
                         try pipeline.addHandler(
                             IdleStateHandler(allTimeout: .seconds(HTTPCaller.stalledSecondsMax)))
@@ -105,7 +96,7 @@ extension HTTPCaller {
                     }
                 }
         } catch {
-            throw HTTPCallError.unreachable("\(host):\(port): \(error)")
+            throw HTTPCaller.named(error, "\(host):\(port): \(error)")
         }
         do {
             return try await channel.executeThenClose(work)
@@ -113,7 +104,7 @@ extension HTTPCaller {
             throw error
         } catch {
             if Task.isCancelled { throw CancellationError() }
-            throw HTTPCallError.unreachable("the connection broke off")
+            throw HTTPCaller.named(error, "the connection broke off")
         }
     }
 

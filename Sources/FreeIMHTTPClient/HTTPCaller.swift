@@ -11,13 +11,26 @@ public struct HTTPCaller: Sendable {
 
     public let host: String
     public let port: Int
+    let tls: ClientTLS?
     let group: any EventLoopGroup
 
-    /// A caller of `http://host:port`.
-    public init(host: String, port: Int, group: any EventLoopGroup) {
+    /// A caller of `http://host:port`, or of `https://host:port` with `tls`.
+    public init(host: String, port: Int, tls: ClientTLS? = nil, group: any EventLoopGroup) {
         self.host = host
         self.port = port
+        self.tls = tls
         self.group = group
+    }
+
+    /// A caller of that address's server; `trust` counts when it is one of `https`.
+    ///
+    /// Throws `TLSFailure` for a file of authorities that cannot be read.
+    public init(
+        _ url: HTTPURL, trust: ClientTLS.Trust = .system, group: any EventLoopGroup
+    ) throws(TLSFailure) {
+        self.init(
+            host: url.host, port: url.port, tls: url.isTLS ? try ClientTLS(trust) : nil,
+            group: group)
     }
 
     /// Calls and waits for the whole answer; throws `HTTPCallError`.
@@ -25,21 +38,34 @@ public struct HTTPCaller: Sendable {
         _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil,
         secondsMax: Int64 = 30
     ) async throws -> HTTPReply {
-        let bootstrap = ClientBootstrap(group: group)
+        var head = requestHead(method, path, [])
+        if let body {
+            head.headers.add(name: "content-type", value: "application/json")
+            head.headers.add(name: "content-length", value: "\(body.count)")
+        }
+        for (name, value) in headers { head.headers.add(name: name, value: value) }
+        let request = head
+        let loop = group.next()
+        let promise = loop.makePromise(of: HTTPReply.self)
+        let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(.seconds(HTTPCaller.connectSecondsMax))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try addTLS(channel)
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    // There from the start: TLS may fail before the connection is handed out.
+                    try channel.pipeline.syncOperations.addHandler(ReplyCollector(promise))
                 }
             }
         let channel: any Channel
         do {
             channel = try await bootstrap.connect(host: host, port: port).get()
         } catch {
-            throw HTTPCallError.unreachable("\(host):\(port): \(error)")
+            let failure = HTTPCaller.named(error, "\(host):\(port): \(error)")
+            promise.fail(failure)
+            throw failure
         }
-        let promise = channel.eventLoop.makePromise(of: HTTPReply.self)
         let deadline = channel.eventLoop.scheduleTask(in: .seconds(secondsMax)) {
             promise.fail(HTTPCallError.timedOut)
         }
@@ -47,29 +73,38 @@ public struct HTTPCaller: Sendable {
             deadline.cancel()
             channel.close(promise: nil)
         }
-        var head = HTTPRequestHead(version: .http1_1, method: .RAW(value: method), uri: path)
-        head.headers.add(name: "host", value: "\(host):\(port)")
-        head.headers.add(name: "connection", value: "close")
+        channel.write(HTTPClientRequestPart.head(request), promise: nil)
         if let body {
-            head.headers.add(name: "content-type", value: "application/json")
-            head.headers.add(name: "content-length", value: "\(body.count)")
+            let bytes = ByteBuffer(bytes: body)
+            channel.write(HTTPClientRequestPart.body(.byteBuffer(bytes)), promise: nil)
         }
-        for (name, value) in headers { head.headers.add(name: name, value: value) }
-        let request = head
-        channel.eventLoop.execute {
-            do {
-                try channel.pipeline.syncOperations.addHandler(ReplyCollector(promise))
-                channel.write(HTTPClientRequestPart.head(request), promise: nil)
-                if let body {
-                    let bytes = ByteBuffer(bytes: body)
-                    channel.write(HTTPClientRequestPart.body(.byteBuffer(bytes)), promise: nil)
-                }
-                channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
-            } catch {
-                promise.fail(error)
-            }
-        }
+        channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
         return try await promise.futureResult.get()
+    }
+
+    /// Where TLS is asked for, puts it before all else.
+    func addTLS(_ channel: any Channel) throws {
+        try tls?.add(to: channel, host: host)
+    }
+
+    /// What kept a connection from being made, or ended it.
+    static func named(_ error: any Error, _ words: String) -> HTTPCallError {
+        switch error {
+        case let error as HTTPCallError: error
+        case let failure as TLSFailure: .tls(failure)
+        default: .unreachable(words)
+        }
+    }
+
+    func requestHead(
+        _ method: String, _ path: String, _ headers: [(String, String)]
+    ) -> HTTPRequestHead {
+        var head = HTTPRequestHead(version: .http1_1, method: .RAW(value: method), uri: path)
+        let named = host.contains(":") ? "[\(host)]" : host
+        head.headers.add(name: "host", value: "\(named):\(port)")
+        head.headers.add(name: "connection", value: "close")
+        for (name, value) in headers { head.headers.add(name: name, value: value) }
+        return head
     }
 }
 
@@ -104,7 +139,7 @@ private final class ReplyCollector: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        promise.fail(HTTPCallError.unreachable("\(error)"))
+        promise.fail(HTTPCaller.named(error, "\(error)"))
         context.close(promise: nil)
     }
 }

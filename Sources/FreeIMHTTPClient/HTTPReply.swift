@@ -13,6 +13,8 @@ public enum HTTPCallError: Error, Sendable, CustomStringConvertible {
     case timedOut
     /// The answer is larger than the caller takes.
     case tooLarge
+    /// The server's certificate is not accepted, or TLS fails otherwise.
+    case tls(TLSFailure)
     /// The file on this side cannot be read or written, and why.
     case file(String)
 
@@ -21,6 +23,7 @@ public enum HTTPCallError: Error, Sendable, CustomStringConvertible {
         case .unreachable(let reason): "the server cannot be reached: \(reason)"
         case .timedOut: "the server did not answer in time"
         case .tooLarge: "the server's answer is too large"
+        case .tls(let failure): failure.description
         case .file(let reason): reason
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import FreeIMClient
+import FreeIMCore
 import FreeIMProtocol
 
 /// Measures the cache's calls.
@@ -64,7 +65,7 @@ struct CacheCommand: ParsableCommand {
     }
 
     private func pages(_ cache: Cache, _ chats: [CachedConversation]) throws -> [String] {
-        var random = SeededGenerator(seed: 3)
+        var random = SplitMix64(seed: 3)
         let places: [(String, (Int64) -> PagePlace)] = [
             ("newest", { _ in .newest }), ("before", { .before($0) }), ("after", { .after($0) }),
             ("around", { .around($0) }),
@@ -84,7 +85,7 @@ struct CacheCommand: ParsableCommand {
     }
 
     private func lists(_ cache: Cache, _ chats: [CachedConversation]) throws -> [String] {
-        var random = SeededGenerator(seed: 5)
+        var random = SplitMix64(seed: 5)
         func any() -> Int64 { chats[random.below(chats.count)].chatroomID }
         return [
             try Timings.of(calls) { _ in _ = try cache.conversations(ownID: userId) }
@@ -161,7 +162,7 @@ private struct Burst {
     private var heads: [Int64: Int64]
     private let chats: [CachedConversation]
     private let texts = TextSource()
-    private var random = SeededGenerator(seed: 9)
+    private var random = SplitMix64(seed: 9)
     private var time: Int64 = 1_900_000_000_000
 
     init(_ chats: [CachedConversation]) {

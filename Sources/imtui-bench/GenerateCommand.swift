@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import FreeIMClient
+import FreeIMCore
 import FreeIMProtocol
 
 /// Makes a cache as large as asked for, through the client's own code.
@@ -59,7 +60,7 @@ struct GenerateCommand: ParsableCommand {
     }
 
     private func conversations(_ cache: Cache, _ history: History) throws {
-        var random = SeededGenerator(seed: 11)
+        var random = SplitMix64(seed: 11)
         try cache.update(
             history.chats.map { chat in
                 var item = IMConversation()

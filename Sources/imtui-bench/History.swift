@@ -1,4 +1,5 @@
 import FreeIMClient
+import FreeIMCore
 import FreeIMProtocol
 
 /// A history of many chats over two years, the same for the same numbers.
@@ -22,14 +23,14 @@ struct History {
     private(set) var chats: [Chat]
     private let step: Int64
     private let texts = TextSource()
-    private var random: SeededGenerator
+    private var random: SplitMix64
     private var time = History.start
     private var number: UInt64 = 0
 
     init(messages: Int, chats count: Int, ownID: Int64) {
         self.ownID = ownID
         step = max(1, History.spanMs / Int64(max(1, messages)))
-        random = SeededGenerator(seed: UInt64(count) &* 1_000_003 &+ UInt64(messages))
+        random = SplitMix64(seed: UInt64(count) &* 1_000_003 &+ UInt64(messages))
         chats = []
         for index in 0..<count {
             let isGroup = index % 3 == 0

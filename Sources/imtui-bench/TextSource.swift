@@ -1,3 +1,5 @@
+import FreeIMCore
+
 /// Makes lines as people write them: English, Chinese, mixed, emoji, links; short and long.
 struct TextSource {
     static let commonWords = """
@@ -25,7 +27,7 @@ struct TextSource {
     private let rareCharacters: [Character]
 
     init() {
-        var random = SeededGenerator(seed: 7)
+        var random = SplitMix64(seed: 7)
         let syllables = [
             "ka", "lo", "mi", "ter", "san", "vo", "ri", "ne", "qua", "zel", "pro", "du",
         ]
@@ -39,7 +41,7 @@ struct TextSource {
     }
 
     /// A line of a conversation.
-    func line(_ random: inout SeededGenerator) -> String {
+    func line(_ random: inout SplitMix64) -> String {
         switch random.below(100) {
         case 0..<50: english(1 + random.skewed(40), &random)
         case 50..<85: chinese(2 + random.skewed(60), &random)
@@ -51,13 +53,13 @@ struct TextSource {
         }
     }
 
-    private func word(_ random: inout SeededGenerator) -> String {
+    private func word(_ random: inout SplitMix64) -> String {
         random.happens(800)
             ? TextSource.commonWords[random.skewed(TextSource.commonWords.count)]
             : rareWords[random.skewed(rareWords.count)]
     }
 
-    private func english(_ count: Int, _ random: inout SeededGenerator) -> String {
+    private func english(_ count: Int, _ random: inout SplitMix64) -> String {
         var line = ""
         for index in 0..<count {
             if index > 0 { line += random.happens(80) ? ", " : " " }
@@ -67,7 +69,7 @@ struct TextSource {
         return line
     }
 
-    private func chinese(_ count: Int, _ random: inout SeededGenerator) -> String {
+    private func chinese(_ count: Int, _ random: inout SplitMix64) -> String {
         var line = ""
         for _ in 0..<count {
             let common = TextSource.commonCharacters

@@ -1,6 +1,7 @@
 import FreeIMProtocol
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// A little HTTP server that answers as it is told, byte by byte.
 final class FakeHTTP: Sendable {
@@ -24,10 +25,16 @@ final class FakeHTTP: Sendable {
     private let channel: any Channel
     var port: Int { channel.localAddress?.port ?? 0 }
 
-    static func start(_ answer: @escaping Answer) async throws -> FakeHTTP {
+    static func start(
+        tls: NIOSSLContext? = nil, _ answer: @escaping Answer
+    ) async throws -> FakeHTTP {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLServerHandler(context: tls))
+                    }
                     try channel.pipeline.syncOperations.addHandler(FakeHTTPSession(answer))
                 }
             }

@@ -1,6 +1,7 @@
 import FreeIMProtocol
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// A server that keeps the contract's letter and makes the client's life hard, or that lies.
 ///
@@ -18,7 +19,7 @@ final class FakeServer: Sendable {
     /// Serves a log of `head` messages.
     static func start(
         head: Int64, faults: FakeFaults = FakeFaults(), seed: UInt64 = 0,
-        group: MultiThreadedEventLoopGroup = .singleton
+        tls: NIOSSLContext? = nil, group: MultiThreadedEventLoopGroup = .singleton
     ) async throws -> FakeServer {
         let loop = group.next()
         let (changes, sink) = AsyncStream.makeStream(
@@ -30,6 +31,10 @@ final class FakeServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLServerHandler(context: tls))
+                    }
                     try channel.pipeline.syncOperations.addHandler(FakeSession(world.value))
                 }
             }

@@ -39,7 +39,8 @@ import Testing
             switch setting.kind {
             case .path, .optionalPath: continue
             case .integer(_, _, let range): bad = String(range.upperBound + 1)
-            case .listener, .devicePolicy, .messagingPolicy, .logLevel: bad = "nonsense"
+            case .text(_, _, let most): bad = String(repeating: "x", count: most + 1)
+            case .listener, .optionalURL, .flag, .choice: bad = "nonsense"
             }
             let loaded = LoadedConfig(
                 flags: [(setting.key, bad)], environment: [setting.variable: bad])

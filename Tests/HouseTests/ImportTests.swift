@@ -18,7 +18,7 @@ import Testing
             "FreeIMProtocol", "FreeIMCore", "FreeIMSchema", "FreeIMText", "FreeIMHTTPClient",
         ],
         "imtui": ["FreeIMProtocol", "FreeIMCore", "FreeIMClient", "FreeIMHTTPClient", "CNcurses"],
-        "imtui-bench": ["FreeIMProtocol", "FreeIMClient"],
+        "imtui-bench": ["FreeIMProtocol", "FreeIMCore", "FreeIMClient"],
         "imbench": ["FreeIMProtocol", "FreeIMCore", "FreeIMHTTPClient"],
     ]
 

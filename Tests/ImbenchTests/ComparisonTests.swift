@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import FreeIMCore
 import Testing
 
 @testable import imbench
@@ -25,7 +26,7 @@ import Testing
     }
 
     @Test func itAgreesWithCountingOneByOne() {
-        var random = BenchRandom(seed: 5)
+        var random = SplitMix64(seed: 5)
         for _ in 0..<20 {
             let all = (0..<9).map { _ in Double(random.next() % 12) }
             let (base, new) = (Array(all.prefix(5)), Array(all.suffix(4)))
@@ -64,7 +65,7 @@ import Testing
     private static func runs(
         _ count: Int, seed: UInt64, spread: Double = 0.03, factor: [String: Double] = [:]
     ) -> [BenchReport] {
-        var random = BenchRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         let sample = SampleReport.make()
         return (0..<count).map { _ in
             var report = sample

@@ -1,3 +1,4 @@
+import FreeIMCore
 import Testing
 
 @testable import imbench
@@ -5,7 +6,7 @@ import Testing
 @Suite struct HeldSeqsTests {
     /// Random inserts against a plain set.
     @Test(arguments: 0..<300) func itIsASet(seed: UInt64) {
-        var random = BenchRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var held = HeldSeqs()
         var model: Set<Int32> = []
         for _ in 0..<60 {

@@ -1,4 +1,5 @@
 import Foundation
+import FreeIMCore
 import Histogram
 import Testing
 
@@ -56,7 +57,7 @@ import Testing
     }
 
     private static func sample() -> Latency {
-        var random = BenchRandom(seed: 9)
+        var random = SplitMix64(seed: 9)
         var latency = Latency()
         for index in 0..<20_000 {
             let micros = Int64(random.next() % (index % 50 == 0 ? 2_000_000 : 4_000))

@@ -1,3 +1,4 @@
+import FreeIMCore
 import FreeIMProtocol
 import NIOCore
 import Testing
@@ -6,7 +7,7 @@ import Testing
 
 @Suite struct HostileFramesTests {
     @Test func theSameSeedMakesTheSameFrames() {
-        var (one, two) = (BenchRandom(seed: 9), BenchRandom(seed: 9))
+        var (one, two) = (SplitMix64(seed: 9), SplitMix64(seed: 9))
         for _ in 0..<200 {
             let (left, right) = (
                 HostileFrames.next(random: &one, isAuthenticated: true),
@@ -18,7 +19,7 @@ import Testing
 
     /// What each is said to be owed fits what a decoder makes of it.
     @Test(arguments: [true, false]) func dueFitsTheBytes(isAuthenticated: Bool) {
-        var random = BenchRandom(seed: 3)
+        var random = SplitMix64(seed: 3)
         var seen: Set<String> = []
         for _ in 0..<2_000 {
             let frame = HostileFrames.next(random: &random, isAuthenticated: isAuthenticated)

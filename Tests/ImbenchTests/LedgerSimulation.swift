@@ -1,3 +1,5 @@
+import FreeIMCore
+
 @testable import imbench
 
 /// A server with its devices, honest but for one fault at most, driven by one random source.
@@ -95,7 +97,7 @@ struct LedgerSimulation {
     /// Steps before the fault may strike.
     static let faultAfter = 150
 
-    var random: BenchRandom
+    var random: SplitMix64
     let fault: Fault?
     /// Whether the fault struck.
     var isStruck = false
@@ -117,7 +119,7 @@ struct LedgerSimulation {
     var faults: Int32 = 0
 
     init(seed: UInt64, fault: Fault? = nil) {
-        random = BenchRandom(seed: seed)
+        random = SplitMix64(seed: seed)
         self.fault = fault
         users = Int.random(in: 3...5, using: &random)
         for _ in 0..<users {

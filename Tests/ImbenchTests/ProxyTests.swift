@@ -1,4 +1,5 @@
 import Foundation
+import FreeIMCore
 import NIOCore
 import NIOPosix
 import Testing
@@ -37,7 +38,7 @@ import Testing
     }
 
     private static func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
-        var random = BenchRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import FreeIMCore
 
 @testable import imbench
 
@@ -16,7 +17,7 @@ enum SampleReport {
     private static let usual = computed(seed: 42, scale: 1)
 
     private static func computed(seed: UInt64, scale: Double) -> BenchReport {
-        var random = BenchRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var report = BenchReport()
         report.startedAt = "2026-03-14T09:26:53Z"
         report.seconds = 120
@@ -82,12 +83,12 @@ enum SampleReport {
             server: "freeim-server --data $TMP --tcp 127.0.0.1:0")
     }
 
-    private static func uniform(_ random: inout BenchRandom) -> Double {
+    private static func uniform(_ random: inout SplitMix64) -> Double {
         Double(random.next() >> 11) / 9_007_199_254_740_992
     }
 
     private static func second(
-        _ time: Double, _ random: inout BenchRandom
+        _ time: Double, _ random: inout SplitMix64
     ) -> BenchReport.SeriesPoint {
         var point = BenchReport.SeriesPoint()
         let noise = 0.85 + 0.3 * uniform(&random)
@@ -124,7 +125,7 @@ enum SampleReport {
     }
 
     private static func phases(
-        _ scale: Double, _ random: inout BenchRandom
+        _ scale: Double, _ random: inout SplitMix64
     ) -> [BenchReport.PhaseResult] {
         let plan: [(String, Double, Double, Bool, Bool)] = [
             ("connect", 0, 10, true, false), ("warmup", 10, 25, false, true),
@@ -148,7 +149,7 @@ enum SampleReport {
     }
 
     private static func traffic(
-        _ name: String, seconds: Double, scale: Double, _ random: inout BenchRandom
+        _ name: String, seconds: Double, scale: Double, _ random: inout SplitMix64
     ) -> BenchReport.TrafficResult {
         let sent = Int((name == "dm" ? 400 : 100) * seconds)
         return BenchReport.TrafficResult(
@@ -161,7 +162,7 @@ enum SampleReport {
 
     /// A long tail: exponential, a few of them forty times as slow.
     private static func latency(
-        _ median: Double, _ tail: Double, _ random: inout BenchRandom
+        _ median: Double, _ tail: Double, _ random: inout SplitMix64
     ) -> BenchReport.LatencyFacts {
         var latency = Latency()
         for _ in 0..<latencies {
@@ -191,7 +192,7 @@ enum SampleReport {
     }
 
     private static func metrics(
-        _ report: BenchReport, _ random: inout BenchRandom
+        _ report: BenchReport, _ random: inout SplitMix64
     ) -> [String: Double] {
         var metrics: [String: Double] = [
             "all.acked_rate": 498 + 4 * uniform(&random),

@@ -1,3 +1,5 @@
+import FreeIMCore
+
 extension Setting {
     /// Every setting; flags, environment, file keys, `--help` and `check-config` come from here.
     public static let all: [Setting] =
@@ -8,11 +10,8 @@ extension Setting {
 
     /// The key nearest to one that does not exist; nil when none is near.
     static func nearestKey(to key: String) -> String? {
-        let wanted = Array(key.lowercased().replacing("_", with: "-").utf8)
-        let near = all.map { (key: $0.key, distance: editDistance(wanted, Array($0.key.utf8))) }
-            .min { $0.distance < $1.distance }
-        guard let near, near.distance <= max(2, wanted.count / 3) else { return nil }
-        return near.key
+        let wanted = key.lowercased().replacing("_", with: "-")
+        return EditDistance.nearest(to: wanted, among: all.map(\.key))
     }
 
     private static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
@@ -280,17 +279,4 @@ extension Setting {
             "drain-seconds", .store, .integer(\.drainSeconds, unit: "seconds", 0...600),
             "Over which clients are sent away at SIGTERM."),
     ]
-
-    private static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var previous = Array(0...right.count)
-        for (row, byte) in left.enumerated() {
-            var current = [row + 1]
-            for (column, other) in right.enumerated() {
-                let swap = previous[column] + (byte == other ? 0 : 1)
-                current.append(min(swap, previous[column + 1] + 1, current[column] + 1))
-            }
-            previous = current
-        }
-        return previous[right.count]
-    }
 }

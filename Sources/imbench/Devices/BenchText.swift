@@ -1,4 +1,5 @@
 import Foundation
+import FreeIMCore
 import FreeIMProtocol
 
 /// What sends say: a text that names its send and its length, filled so that any change shows.
@@ -8,7 +9,7 @@ enum BenchText {
 
     private static let pool: [UInt8] = {
         let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -".utf8)
-        var random = BenchRandom(seed: 7)
+        var random = SplitMix64(seed: 7)
         return (0..<bytesRange.upperBound + offsetMax).map { _ in
             letters[Int(random.next() & 63)]
         }

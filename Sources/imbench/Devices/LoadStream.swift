@@ -1,4 +1,5 @@
 import Foundation
+import FreeIMCore
 
 /// When one worker's share of a kind of traffic is due: an open loop, constant or Poisson.
 struct LoadStream {
@@ -9,7 +10,7 @@ struct LoadStream {
     private(set) var nextDue: Int64
     /// Made in this phase.
     private(set) var made = 0
-    var random: BenchRandom
+    var random: SplitMix64
     /// Nanoseconds between two, in the mean.
     private let interval: Double
     private let isPoisson: Bool
@@ -24,7 +25,7 @@ struct LoadStream {
         self.candidates = candidates
         self.isPoisson = isPoisson
         interval = 1_000_000_000 / max(perSecond, 1e-6)
-        random = BenchRandom(seed: seed)
+        random = SplitMix64(seed: seed)
         nextDue = start
         nextDue += gap()
     }

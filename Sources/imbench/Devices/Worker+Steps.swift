@@ -1,3 +1,4 @@
+import FreeIMCore
 import FreeIMProtocol
 import NIOCore
 
@@ -13,7 +14,7 @@ extension Worker {
     ) {
         device.isScripted = true
         tasks += 1
-        var random = BenchRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         step(steps[...], device, &random) { [unowned self] in
             device.isScripted = false
             tasks -= 1
@@ -23,14 +24,14 @@ extension Worker {
     }
 
     private func step(
-        _ steps: ArraySlice<TrafficPlan.Step>, _ device: BenchDevice, _ random: inout BenchRandom,
+        _ steps: ArraySlice<TrafficPlan.Step>, _ device: BenchDevice, _ random: inout SplitMix64,
         _ done: @escaping () -> Void
     ) {
         guard !isOver, let step = steps.first else { return done() }
         let seed = random.next()
         let rest = steps.dropFirst()
         let next = { [unowned self] in
-            var random = BenchRandom(seed: seed)
+            var random = SplitMix64(seed: seed)
             self.step(rest, device, &random, done)
         }
         switch step {
@@ -62,7 +63,7 @@ extension Worker {
 
     /// In that time, chosen at random; at once when the run is over.
     private func after(
-        _ seconds: ClosedRange<Double>, _ random: inout BenchRandom, _ then: @escaping () -> Void
+        _ seconds: ClosedRange<Double>, _ random: inout SplitMix64, _ then: @escaping () -> Void
     ) {
         let wait = random.within(seconds)
         let bound = NIOLoopBound(then, eventLoop: loop)

@@ -1,3 +1,4 @@
+import FreeIMCore
 import FreeIMProtocol
 import NIOCore
 import NIOPosix
@@ -31,7 +32,7 @@ final class Worker {
     let loop: any EventLoop
     let run: RunContext
     var devices: [BenchDevice] = []
-    var random: BenchRandom
+    var random: SplitMix64
     var streams: [LoadStream] = []
     /// Closed-loop load under way, by traffic; its window.
     var windows: [Int: Int] = [:]
@@ -71,7 +72,7 @@ final class Worker {
         self.count = count
         self.loop = loop
         self.run = run
-        random = BenchRandom(seed: run.scenario.seed &* 31 &+ UInt64(index))
+        random = SplitMix64(seed: run.scenario.seed &* 31 &+ UInt64(index))
         nextSend = Int32(index)
         nextPull = Int32(index)
         nextRequest = Int32(index)

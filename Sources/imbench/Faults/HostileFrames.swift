@@ -1,3 +1,4 @@
+import FreeIMCore
 import FreeIMProtocol
 import NIOCore
 
@@ -9,7 +10,7 @@ enum HostileFrames {
     static let chatroomID: Int64 = 0x3fff_ffff_ffff
 
     private static let kinds:
-        [(beforeAuth: Bool, afterAuth: Bool, make: @Sendable (inout BenchRandom) -> HostileFrame)] =
+        [(beforeAuth: Bool, afterAuth: Bool, make: @Sendable (inout SplitMix64) -> HostileFrame)] =
             [
                 (true, true, cutHeader), (true, true, cutBody), (true, true, badLength),
                 (true, true, badVersion), (true, true, unknownAction), (true, true, cutProtobuf),
@@ -22,16 +23,16 @@ enum HostileFrames {
             ]
 
     /// The next one. Before Auth there are others than behind it.
-    static func next(random: inout BenchRandom, isAuthenticated: Bool) -> HostileFrame {
+    static func next(random: inout SplitMix64, isAuthenticated: Bool) -> HostileFrame {
         let fitting = kinds.filter { isAuthenticated ? $0.afterAuth : $0.beforeAuth }
         return fitting[pick(0...fitting.count - 1, &random)].make(&random)
     }
 
-    static func pick(_ range: ClosedRange<Int>, _ random: inout BenchRandom) -> Int {
+    static func pick(_ range: ClosedRange<Int>, _ random: inout SplitMix64) -> Int {
         Int.random(in: range, using: &random)
     }
 
-    private static func someBytes(_ count: Int, _ random: inout BenchRandom) -> [UInt8] {
+    private static func someBytes(_ count: Int, _ random: inout SplitMix64) -> [UInt8] {
         (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     }
 
@@ -49,7 +50,7 @@ enum HostileFrames {
     }
 
     /// An action that takes a body and is not Quit.
-    private static func action(_ random: inout BenchRandom) -> IMAction {
+    private static func action(_ random: inout SplitMix64) -> IMAction {
         let all: [IMAction] = [
             .getMessageID, .sync, .message, .messageAck, .receipt, .typing, .presence, .auth,
             .signIn, .conversations, .heartbeat,
@@ -59,14 +60,14 @@ enum HostileFrames {
 
     // MARK: Headers
 
-    private static func cutHeader(_ random: inout BenchRandom) -> HostileFrame {
+    private static func cutHeader(_ random: inout SplitMix64) -> HostileFrame {
         let whole = frame(action: 3, Array("{}".utf8))
         let count = pick(1...FrameHeader.byteCount - 1, &random)
         return HostileFrame(
             bytes: Array(whole.prefix(count)), words: "\(count) bytes of a header", due: .silence)
     }
 
-    private static func cutBody(_ random: inout BenchRandom) -> HostileFrame {
+    private static func cutBody(_ random: inout SplitMix64) -> HostileFrame {
         let length = pick(2...60_000, &random)
         let there = pick(0...min(length - 1, 2_000), &random)
         let action = action(&random)
@@ -77,7 +78,7 @@ enum HostileFrames {
             words: "\(there) of \(length) bytes of a body", due: .silence)
     }
 
-    private static func badLength(_ random: inout BenchRandom) -> HostileFrame {
+    private static func badLength(_ random: inout SplitMix64) -> HostileFrame {
         let lengths: [Int32] = [-1, -2_147_483_648, 2_147_483_647, 65_537, 1_000_000_000, -13]
         let length = lengths[pick(0...lengths.count - 1, &random)]
         return HostileFrame(
@@ -85,7 +86,7 @@ enum HostileFrames {
             words: "a body of \(length) bytes", due: .close)
     }
 
-    private static func badVersion(_ random: inout BenchRandom) -> HostileFrame {
+    private static func badVersion(_ random: inout SplitMix64) -> HostileFrame {
         let versions: [Int32] = [0, 3, -1, 256, 0x4745_5420, 2_147_483_647, -2_147_483_648]
         let version = versions[pick(0...versions.count - 1, &random)]
         return HostileFrame(
@@ -93,7 +94,7 @@ enum HostileFrames {
             words: "version \(version)", due: .close)
     }
 
-    private static func unknownAction(_ random: inout BenchRandom) -> HostileFrame {
+    private static func unknownAction(_ random: inout SplitMix64) -> HostileFrame {
         var number = 99
         while number != 99 && number != 13 && IMAction(knownRawValue: Int8(number)) != nil
             || number == 99
@@ -104,7 +105,7 @@ enum HostileFrames {
             bytes: frame(action: number, Array("{}".utf8)), words: "action \(number)")
     }
 
-    private static func noise(_ random: inout BenchRandom) -> HostileFrame {
+    private static func noise(_ random: inout SplitMix64) -> HostileFrame {
         // Its first bytes are no version, so that it is refused whatever follows.
         let bytes = [0xff] + someBytes(pick(16...4_000, &random), &random)
         return HostileFrame(bytes: bytes, words: "\(bytes.count) random bytes", due: .close)
@@ -112,7 +113,7 @@ enum HostileFrames {
 
     // MARK: Bodies
 
-    private static func randomBody(_ random: inout BenchRandom) -> HostileFrame {
+    private static func randomBody(_ random: inout SplitMix64) -> HostileFrame {
         let (action, version) = (action(&random), Int32(pick(1...2, &random)))
         let body = someBytes(pick(1...3_000, &random), &random)
         return HostileFrame(
@@ -120,7 +121,7 @@ enum HostileFrames {
             words: "\(action) with \(body.count) random bytes as version \(version)")
     }
 
-    private static func cutProtobuf(_ random: inout BenchRandom) -> HostileFrame {
+    private static func cutProtobuf(_ random: inout SplitMix64) -> HostileFrame {
         var item = IMMessageItem()
         item.chatroomID = chatroomID
         item.content = String(repeating: "c", count: pick(20...300, &random))
@@ -132,7 +133,7 @@ enum HostileFrames {
             words: "a message's Protobuf, \(cut.count) of \(whole.count) bytes")
     }
 
-    private static func wrongWireTypes(_ random: inout BenchRandom) -> HostileFrame {
+    private static func wrongWireTypes(_ random: inout SplitMix64) -> HostileFrame {
         let action = action(&random)
         var body: [UInt8] = []
         for field in 1...pick(1...15, &random) {
@@ -145,14 +146,14 @@ enum HostileFrames {
             words: "\(action) with wrong wire types")
     }
 
-    private static func deepProtobuf(_ random: inout BenchRandom) -> HostileFrame {
+    private static func deepProtobuf(_ random: inout SplitMix64) -> HostileFrame {
         let depth = pick(200...20_000, &random)
         return HostileFrame(
             bytes: frame(version: 2, action: 3, Array(repeating: 0x0b, count: depth)),
             words: "\(depth) groups in one another")
     }
 
-    private static func cutJSON(_ random: inout BenchRandom) -> HostileFrame {
+    private static func cutJSON(_ random: inout SplitMix64) -> HostileFrame {
         let whole = Array(
             #"{"ChatroomId":70368744177663,"Code":1,"Content":"\u00e9","Mentions":[1,2.5e3]}"#.utf8)
         let cut = Array(whole.prefix(pick(1...whole.count - 1, &random)))
@@ -160,7 +161,7 @@ enum HostileFrames {
             bytes: frame(action: 3, cut), words: "JSON cut after \(cut.count) bytes")
     }
 
-    private static func deepJSON(_ random: inout BenchRandom) -> HostileFrame {
+    private static func deepJSON(_ random: inout SplitMix64) -> HostileFrame {
         let depth = pick(33...8_000, &random)
         let open = pick(0...1, &random) == 0 ? "[" : #"{"a":"#
         let text = #"{"Content":"# + String(repeating: open, count: depth)
@@ -169,7 +170,7 @@ enum HostileFrames {
             words: "JSON \(depth) deep")
     }
 
-    private static func wrongJSON(_ random: inout BenchRandom) -> HostileFrame {
+    private static func wrongJSON(_ random: inout SplitMix64) -> HostileFrame {
         let texts = [
             #"{"ChatroomId":"many","Content":7}"#, #"[]"#, #""text""#, #"17"#, #"null"#,
             #"{"ChatroomId":1e400}"#, #"{"ChatroomId":9223372036854775808}"#,
@@ -185,7 +186,7 @@ enum HostileFrames {
         )
     }
 
-    private static func foreignBody(_ random: inout BenchRandom) -> HostileFrame {
+    private static func foreignBody(_ random: inout SplitMix64) -> HostileFrame {
         var page = IMSyncPage()
         page.chatroomID = chatroomID
         page.messages = [IMMessageItem(), IMMessageItem()]
@@ -196,7 +197,7 @@ enum HostileFrames {
             words: "\(action) with a SyncPage in it")
     }
 
-    private static func invalidText(_ random: inout BenchRandom) -> HostileFrame {
+    private static func invalidText(_ random: inout SplitMix64) -> HostileFrame {
         let texts: [[UInt8]] = [
             [0xff, 0xfe], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82],
             [0x00], [0x80], [0x1b, 0x5b, 0x32, 0x4a, 0x00],
@@ -214,28 +215,28 @@ enum HostileFrames {
 
     // MARK: Requests
 
-    private static func beforeAuth(_ random: inout BenchRandom) -> HostileFrame {
+    private static func beforeAuth(_ random: inout SplitMix64) -> HostileFrame {
         let actions: [IMAction] = [.message, .sync, .receipt, .conversations, .messageAck, .typing]
         let action = actions[pick(0...actions.count - 1, &random)]
         return HostileFrame(
             bytes: frame(action: action.rawValue, Array("{}".utf8)), words: "\(action) before Auth")
     }
 
-    private static func secondAuth(_ random: inout BenchRandom) -> HostileFrame {
+    private static func secondAuth(_ random: inout SplitMix64) -> HostileFrame {
         let action = pick(0...1, &random) == 0 ? IMAction.auth : .signIn
         let text = #"{"DeviceID":"other","UserID":1,"AccessToken":"x","Account":"u"}"#
         return HostileFrame(
             bytes: frame(action: action.rawValue, Array(text.utf8)), words: "a second \(action)")
     }
 
-    private static func longKey(_ random: inout BenchRandom) -> HostileFrame {
+    private static func longKey(_ random: inout SplitMix64) -> HostileFrame {
         let count = pick(65...5_000, &random)
         return send(words: "a ClientMessageId of \(count) bytes") {
             $0.clientMessageID = String(repeating: "k", count: count)
         }
     }
 
-    private static func serverCode(_ random: inout BenchRandom) -> HostileFrame {
+    private static func serverCode(_ random: inout SplitMix64) -> HostileFrame {
         let code = pick(8...12, &random)
         return send(words: "a send with code \(code)") {
             $0.code = IMMessageCode(rawValue: code) ?? .custom
@@ -243,14 +244,14 @@ enum HostileFrames {
         }
     }
 
-    private static func longContent(_ random: inout BenchRandom) -> HostileFrame {
+    private static func longContent(_ random: inout SplitMix64) -> HostileFrame {
         let count = pick(64_600...65_300, &random)
         return send(words: "a content of \(count) bytes") {
             $0.content = String(repeating: "l", count: count)
         }
     }
 
-    private static func manyPositions(_ random: inout BenchRandom) -> HostileFrame {
+    private static func manyPositions(_ random: inout SplitMix64) -> HostileFrame {
         var request = IMSyncRequest()
         request.chatroomID = chatroomID
         request.afterSeq = Int64(bitPattern: random.next())
@@ -261,7 +262,7 @@ enum HostileFrames {
             words: "a SYNC from two positions")
     }
 
-    private static func absurdCursor(_ random: inout BenchRandom) -> HostileFrame {
+    private static func absurdCursor(_ random: inout SplitMix64) -> HostileFrame {
         var receipt = IMReceipt()
         receipt.chatroomID = chatroomID
         receipt.readSeq = Int64(bitPattern: random.next())

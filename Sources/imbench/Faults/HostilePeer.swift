@@ -1,3 +1,4 @@
+import FreeIMCore
 import FreeIMProtocol
 import NIOCore
 import NIOPosix
@@ -37,7 +38,7 @@ final class HostilePeer: ChannelInboundHandler {
 
     private let identity: Identity?
     private let frames: Int
-    private var random: BenchRandom
+    private var random: SplitMix64
     private let promise: EventLoopPromise<Outcome>
     private var decoder = FrameDecoder(frameBytesMax: 1 << 24)
     private var stage = Stage.authenticating
@@ -51,7 +52,7 @@ final class HostilePeer: ChannelInboundHandler {
         self.identity = identity
         self.frames = frames
         self.promise = promise
-        random = BenchRandom(seed: seed)
+        random = SplitMix64(seed: seed)
     }
 
     /// Connects, authenticates as `identity` (nil: not at all), sends up to `frames` of

@@ -1,4 +1,5 @@
 import Foundation
+import FreeIMCore
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
@@ -115,10 +116,10 @@ final class Proxy: Sendable {
     /// Does something to a share of the links; the same ones for the same seed and links.
     private func disturb(
         share: Double, seed: UInt64,
-        _ body: @escaping @Sendable (ProxyLink, inout BenchRandom) -> Void
+        _ body: @escaping @Sendable (ProxyLink, inout SplitMix64) -> Void
     ) {
         loop.execute {
-            var random = BenchRandom(seed: seed)
+            var random = SplitMix64(seed: seed)
             let links = self.state.value.links.values.sorted { $0.number < $1.number }
             for link in links where Double.random(in: 0..<1, using: &random) < share {
                 body(link, &random)

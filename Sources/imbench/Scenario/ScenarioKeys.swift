@@ -1,3 +1,5 @@
+import FreeIMCore
+
 /// Every key of a scenario file, by place; the reader and docs/imbench.schema.json hold the same.
 enum ScenarioKeys {
     static let top = [
@@ -50,23 +52,6 @@ enum ScenarioKeys {
 
     /// The nearest of some words; nil when none is near.
     static func nearest(_ word: String, _ words: [String]) -> String? {
-        let wanted = Array(word.lowercased().utf8)
-        let best = words.map { (word: $0, distance: distance(wanted, Array($0.utf8))) }
-            .min { $0.distance < $1.distance }
-        guard let best, best.distance <= max(2, wanted.count / 3) else { return nil }
-        return best.word
-    }
-
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var previous = Array(0...right.count)
-        for (row, byte) in left.enumerated() {
-            var current = [row + 1]
-            for (column, other) in right.enumerated() {
-                let change = previous[column] + (byte == other ? 0 : 1)
-                current.append(min(change, previous[column + 1] + 1, current[column] + 1))
-            }
-            previous = current
-        }
-        return previous[right.count]
+        EditDistance.nearest(to: word.lowercased(), among: words)
     }
 }

@@ -54,7 +54,7 @@ enum MessageText {
     static func words(_ message: ChatMessage, _ name: (Int64) -> String) -> String {
         if message.isRecalled { return "[recalled]" }
         var words: String
-        if SentFile.codes.contains(message.code) {
+        if FileContent.codes.contains(message.code) {
             words = "[\(kind(message.code))] \(SentFile(content: message.content).line)"
         } else {
             words = SystemEntry.words(message, name) ?? message.content

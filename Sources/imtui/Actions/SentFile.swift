@@ -1,32 +1,27 @@
 import FreeIMClient
-import FreeIMProtocol
 
 /// What a message with a file says of it.
 struct SentFile: Equatable, Sendable {
     /// Characters of a name on disk.
     static let nameCharactersMax = 120
-    /// The codes of messages that carry a file: picture, video, voice, file.
-    static let codes: Set<Int> = [2, 4, 5, 6]
 
-    var url: String
-    var name: String
+    private let content: FileContent
+
+    var url: String { content.url }
+    /// Never empty.
+    var name: String { content.name.isEmpty ? "file" : content.name }
     /// Bytes; nil: not said.
-    var size: Int64?
-    var type: String
+    var size: Int64? { content.size }
+    var type: String { content.type }
 
     /// Reads the content of a message: JSON, or the address itself.
     init(content: String) {
-        let json = JSONValue(parsing: Array(content.utf8)) ?? .null
-        url = json["url"].text ?? content
-        name = json["name"].text ?? ""
-        size = json["size"].integer
-        type = json["type"].text ?? ""
-        if name.isEmpty { name = url.split(separator: "/").last.map(String.init) ?? "file" }
+        self.content = FileContent(content)
     }
 
     /// The file of a message; throws `ClientError` when it carries none.
     init(of message: ChatMessage) throws {
-        guard SentFile.codes.contains(message.code), !message.isRecalled else {
+        guard FileContent.codes.contains(message.code), !message.isRecalled else {
             throw ClientError.unknown("#\(message.seq) carries no file")
         }
         self.init(content: message.content)

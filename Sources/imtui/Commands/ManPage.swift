@@ -62,7 +62,9 @@ enum ManPage {
     private static let environment = [
         ("FREEIM_PROFILE", "the profile, when --profile is not given"),
         ("FREEIM_SERVER_TCP", "the server's TCP listener, HOST:PORT"),
-        ("FREEIM_SERVER_HTTP", "the server's HTTP listener, http://HOST:PORT"),
+        ("FREEIM_SERVER_HTTP", "the server's HTTP listener, http://HOST:PORT or https://HOST:PORT"),
+        ("FREEIM_SERVER_TLS", "on or off, as --tls and --no-tls"),
+        ("FREEIM_SERVER_CA", "a PEM file with authorities, as --ca"),
         ("FREEIM_PASSWORD", "the password, for register and login"),
         ("FREEIM_OPENER", "the program that /file open starts; xdg-open when not set"),
         ("XDG_CONFIG_HOME", "where the profiles are; ~/.config when not set"),

@@ -69,7 +69,7 @@ enum QuoteText {
     static func words(_ quote: ChatMessage.Quote) -> String {
         if quote.isRecalled { return "[recalled]" }
         let text =
-            SentFile.codes.contains(quote.code)
+            FileContent.codes.contains(quote.code)
             ? "[file] \(SentFile(content: quote.text).name)" : quote.text
         return text.replacingOccurrences(of: "\n", with: " ")
     }

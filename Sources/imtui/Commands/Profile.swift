@@ -1,5 +1,6 @@
 import Foundation
 import FreeIMClient
+import FreeIMHTTPClient
 import FreeIMProtocol
 
 /// Who is signed in on this device, and where: a file of mode 0600 in the config folder.
@@ -11,8 +12,12 @@ struct Profile: Codable {
     var deviceID = ""
     /// HOST:PORT of the server's TCP listener.
     var server = "127.0.0.1:2000"
-    /// http://HOST:PORT of the server's HTTP listener.
+    /// http://HOST:PORT or https://HOST:PORT of the server's HTTP listener.
     var http = "http://127.0.0.1:8080"
+    /// Whether the TCP listener speaks TLS; nil: no.
+    var tls: Bool?
+    /// The file with authorities beside the system's, an absolute path.
+    var ca: String?
 
     /// `$XDG_CONFIG_HOME/freeim/NAME.json`.
     static func path(_ name: String) -> String {
@@ -57,12 +62,47 @@ struct Profile: Codable {
         }
     }
 
+    /// Takes what is said of TLS now; an HTTP address without a scheme, and one that is not said
+    /// now, goes with it.
+    mutating func secure(tls said: Bool?, ca file: String?, http address: String?) throws {
+        if let file {
+            ca = URL(fileURLWithPath: file).standardizedFileURL.path
+            tls = true
+        }
+        if let said { tls = said }
+        let scheme = tls == true ? "https://" : "http://"
+        if let address {
+            http = Profile.bare(address) == address ? scheme + address : address
+        } else if said != nil || file != nil {
+            http = scheme + Profile.bare(http)
+        }
+    }
+
+    /// An address without its scheme.
+    static func bare(_ address: String) -> String {
+        for scheme in ["http://", "https://"] where address.hasPrefix(scheme) {
+            return String(address.dropFirst(scheme.count))
+        }
+        return address
+    }
+
     /// What the client needs to know. Throws `ClientError.unknown` for a bad address.
     func options(_ name: String) throws -> ChatClientOptions {
         var options = ChatClientOptions()
         (options.host, options.port) = try Profile.address(server)
         (options.httpHost, options.httpPort) = try Profile.address(
-            http.replacingOccurrences(of: "http://", with: ""))
+            Profile.bare(http))
+        let isSecure = (tcp: tls == true, http: http.hasPrefix("https://"))
+        if isSecure.tcp || isSecure.http {
+            let made: ClientTLS
+            do {
+                made = try ClientTLS(ca.map { .file($0) } ?? .system)
+            } catch {
+                throw ClientError.unknown(error.advice)
+            }
+            if isSecure.tcp { options.tls = made }
+            if isSecure.http { options.httpTLS = made }
+        }
         options.userID = userID
         options.token = token
         options.deviceID = deviceID

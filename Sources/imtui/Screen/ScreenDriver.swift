@@ -57,7 +57,8 @@ struct ScreenDriver {
     private func form() -> SignInForm {
         var form = SignInForm()
         form.fields[0] = Composer(profile.server)
-        form.fields[1] = Composer(profile.http.replacing("http://", with: ""))
+        form.fields[1] = Composer(
+            profile.http.hasPrefix("https://") ? profile.http : Profile.bare(profile.http))
         form.fields[2] = Composer(profile.account)
         if !profile.account.isEmpty { form.focus = 3 }
         return form
@@ -339,7 +340,10 @@ struct ScreenDriver {
         let (account, password) = (form.fields[2].text, form.fields[3].text)
         var next = profile
         next.server = form.fields[0].text
-        next.http = "http://" + form.fields[1].text
+        let http = form.fields[1].text
+        // The scheme that is written there is TLS's switch; without one, all stays as it is.
+        let isWritten = Profile.bare(http) != http
+        try? next.secure(tls: isWritten ? http.hasPrefix("https://") : nil, ca: nil, http: http)
         let queue = queue
         let name = common.profile
         let asked = next

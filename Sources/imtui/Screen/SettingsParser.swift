@@ -1,3 +1,5 @@
+import FreeIMCore
+
 /// Reads the config line by line: `name = value`, `bind KEY = action [context]`, `unbind KEY`.
 struct SettingsParser {
     /// The names of the settings, in the order the documentation has them.
@@ -180,24 +182,9 @@ extension Substring {
 enum Nearest {
     /// "did you mean 'x'?", or the whole list behind `otherwise` when nothing is near.
     static func words(_ name: String, _ names: [String], _ otherwise: String) -> String {
-        let near = names.map { ($0, distance(name, $0)) }.min { $0.1 < $1.1 }
-        if let near, near.1 <= max(2, name.count / 3) { return "did you mean '\(near.0)'?" }
-        return otherwise + " " + names.prefix(9).joined(separator: ", ")
-    }
-
-    /// Characters to put in, leave out or exchange.
-    static func distance(_ one: String, _ other: String) -> Int {
-        let target = Array(other)
-        var row = Array(0...target.count)
-        for (line, character) in one.enumerated() {
-            var diagonal = row[0]
-            row[0] = line + 1
-            for at in target.indices {
-                let change = diagonal + (target[at] == character ? 0 : 1)
-                diagonal = row[at + 1]
-                row[at + 1] = min(change, row[at + 1] + 1, row[at] + 1)
-            }
+        if let near = EditDistance.nearest(to: name, among: names) {
+            return "did you mean '\(near)'?"
         }
-        return row[target.count]
+        return otherwise + " " + names.prefix(9).joined(separator: ", ")
     }
 }
