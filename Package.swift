@@ -116,7 +116,7 @@ let package = Package(
         .testTarget(
             name: "ImtuiTests", dependencies: ["imtui", "freeim-server"], swiftSettings: strict),
         .testTarget(
-            name: "ImbenchTests", dependencies: ["imbench", "freeim-server"],
+            name: "ImbenchTests", dependencies: ["imbench", "freeim-server", nioEmbedded],
             swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
     ],

@@ -112,7 +112,8 @@ extension ChatClient {
                     }
                     // Before the group waits for its children: one of them may wait for a reply.
                     await self.abandonRequests(
-                        ClientError.offline(ChatClient.reason(failure)))
+                        failure is TLSFailure
+                            ? failure : ClientError.offline(ChatClient.reason(failure)))
                     throw failure
                 }
                 group.addTask {

@@ -119,7 +119,7 @@ import Testing
         ),
         ("loops: 1", "loops: 0", "5: generator.loops: '0' is not a whole number, 1 to 16"),
         ("loops: 1", "loops: 17", "5: generator.loops: '17' is not a whole number, 1 to 16"),
-        ("loops: 1", "body: xml", "5: generator.body: 'xml' is none of protobuf, json"),
+        ("loops: 1", "body: xml", "5: generator.body: 'xml' is none of protobuf, json, mixed"),
         ("loops: 1", "proxy: yes", "5: generator.proxy: 'yes' is not true or false"),
         (
             "loops: 1", "sources: 127.0.0.4-127.0.0.1",

@@ -58,7 +58,12 @@ import Testing
                 == TrafficPlan.SyncDirection.allCases.map(\.rawValue))
         #expect(try Self.words("traffic", "arrivals") == ["constant", "poisson"])
         #expect(try Self.words("traffic", "senders") == ["all", "one"])
-        #expect(try Self.words("generator", "body") == ["protobuf", "json"])
+        #expect(try Self.words("generator", "body") == BodyChoice.allCases.map(\.rawValue))
+        #expect(
+            try Self.words("generator", "transport")
+                == TransportPlan.Carrier.allCases.map(\.rawValue))
+        #expect(
+            try Self.words("generator", "ws_form") == TransportPlan.Form.allCases.map(\.rawValue))
         let kinds = try #require(
             try Self.properties(of: "traffic")["do"]?["anyOf"] as? [[String: Any]])
         #expect(kinds.first?["enum"] as? [String] == ScenarioKeys.actions)

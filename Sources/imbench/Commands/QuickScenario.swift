@@ -27,7 +27,6 @@ struct QuickScenario: ParsableArguments {
     @Option(help: "Load before measuring; 2s unless given.") var warmup: String?
     @Option(help: "Load that is measured; 10s unless given.") var duration: String?
     @Option(help: "Bytes of a message's text; 200 unless given.") var bytes: Int?
-    @Option(help: "How frames are written: protobuf (unless given) or json.") var body: String?
     @Option(help: "Connections opened a second; 2000 unless given.") var ramp: Double?
     @Option(help: "Kills the server (kill -9) so long after measuring began, and restarts it.")
     var crashAfter: String?
@@ -40,7 +39,7 @@ struct QuickScenario: ParsableArguments {
     var isUsed: Bool {
         let numbers = [users, devicesPerUser, groups, groupMembers, window, bytes, crashes]
         let texts = [
-            target, warmup, duration, body, crashAfter, restartAfter, drain,
+            target, warmup, duration, crashAfter, restartAfter, drain,
         ]
         return numbers.contains { $0 != nil } || texts.contains { $0 != nil } || rate != nil
             || ramp != nil
@@ -61,12 +60,6 @@ struct QuickScenario: ParsableArguments {
             scenario.population.groups = [
                 PopulationPlan.Group(name: "group", count: count, members: members)
             ]
-        }
-        if let body {
-            guard ["protobuf", "json"].contains(body) else {
-                throw BenchError(.usage, "--body takes protobuf or json, not '\(body)'")
-            }
-            scenario.generator.body = body == "json" ? .json : .protobuf
         }
         scenario.traffic = [try traffic(hasGroups: count > 0)]
         scenario.phases = try phases(devices: scenario.population.devices)

@@ -14,6 +14,7 @@ struct ReplayCommand: AsyncParsableCommand {
     @Argument(help: "A report that `imbench run --json` wrote.") var report: String
     @Option(help: "Starts that executable as the server, in place of the scenario's.")
     var spawn: String?
+    @OptionGroup(title: "How devices speak") var transport: TransportChoices
     @Option(help: "Writes the new report as JSON.") var json: String?
     @Option(help: "Writes the new report as a page.") var html: String?
     @Flag(help: "Shows nothing but the summary in the end.") var quiet = false
@@ -26,6 +27,8 @@ struct ReplayCommand: AsyncParsableCommand {
         let base = facts.text.isEmpty ? try command.quick.scenario() : try read(facts.text)
         var scenario = try command.choices.applied(to: base)
         scenario.seed = facts.seed
+        try command.transport.apply(to: &scenario.generator)
+        try transport.apply(to: &scenario.generator)
         // The baseline's file was named from the scenario's folder, which is not known here.
         scenario.baseline = nil
         if let spawn { scenario.server.command = [spawn] + scenario.server.command.dropFirst() }

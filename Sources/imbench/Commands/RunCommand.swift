@@ -17,6 +17,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @Argument(help: "A scenario: a YAML file.") var file: String?
     @OptionGroup(title: "Without a file") var quick: QuickScenario
+    @OptionGroup(title: "How devices speak") var transport: TransportChoices
     @OptionGroup(title: "Server and choices") var choices: RunChoices
     @Option(
         name: .customLong("repeat"),
@@ -38,6 +39,7 @@ struct RunCommand: AsyncParsableCommand {
         var worst: Int32 = 0
         for number in 0..<max(1, repeatCount) {
             var chosen = try choices.applied(to: scenario)
+            try transport.apply(to: &chosen.generator)
             chosen.seed &+= UInt64(number)
             let outcome = try await RunCommand.make(
                 chosen, folder: file.map { ($0 as NSString).deletingLastPathComponent },

@@ -1,3 +1,4 @@
+import FreeIMHTTPClient
 import FreeIMProtocol
 import NIOCore
 
@@ -35,7 +36,22 @@ final class BenchLink: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let device {
+            if let fault = error as? WebSocketFault {
+                device.worker.observe(.wire(device: device.index, words: "\(fault)"))
+            } else if let failure = error as? TLSFailure {
+                device.worker.refused("\(failure)")
+            }
+        }
         context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let end = event as? WebSocketEnd {
+            device?.worker.ended(end)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

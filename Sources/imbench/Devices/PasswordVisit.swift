@@ -25,7 +25,7 @@ final class PasswordVisit: ChannelInboundHandler {
     /// Visits; nil: all was well, else what was not.
     static func run(
         _ account: Population.Account, deviceID: String, address: (host: String, port: Int),
-        version: BodyVersion, loop: any EventLoop
+        transport: DeviceTransport, version: BodyVersion, loop: any EventLoop
     ) async -> String? {
         var filled = IMSignIn()
         filled.account = account.account
@@ -34,6 +34,7 @@ final class PasswordVisit: ChannelInboundHandler {
         filled.deviceType = "bot"
         let request = filled
         let promise = loop.makePromise(of: String?.self)
+        let seed = UInt64.random(in: 0...UInt64.max)
         let deadline = loop.scheduleTask(in: .seconds(secondsMax)) {
             promise.succeed("sign-in was not answered in time")
         }
@@ -41,6 +42,7 @@ final class PasswordVisit: ChannelInboundHandler {
             .connectTimeout(.seconds(5))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try transport.add(to: channel, seed: seed)
                     try channel.pipeline.syncOperations.addHandler(
                         PasswordVisit(request, version, promise))
                 }

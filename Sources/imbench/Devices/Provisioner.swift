@@ -185,6 +185,10 @@ struct Provisioner {
         do {
             reply = try await caller.call(
                 "POST", path, headers: headers, body: try body.bytes(), secondsMax: 120)
+        } catch HTTPCallError.tls(let failure) where failure.reason == .untrusted {
+            throw BenchError(
+                .unreachable,
+                "\(failure): give --ca FILE, a PEM file with its authority's certificate")
         } catch {
             throw BenchError(.unreachable, "\(error)")
         }

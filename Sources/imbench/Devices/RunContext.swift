@@ -11,21 +11,25 @@ struct RunContext: Sendable {
     let judge: JudgePort
     /// Where devices connect to: the server, or the proxy before it.
     let address: @Sendable () -> (host: String, port: Int)
+    let transport: DeviceTransport
     let caller: HTTPCaller
     /// Whether reactions are made, which need messages of others.
     let keepsSeen: Bool
 
-    var version: BodyVersion { scenario.generator.body }
+    /// The version that a device speaks.
+    func version(of device: Int32) -> BodyVersion { scenario.generator.body.version(of: device) }
 
     init(
         scenario: Scenario, population: Population, salt: String, judge: JudgePort,
-        caller: HTTPCaller, address: @escaping @Sendable () -> (host: String, port: Int)
+        caller: HTTPCaller, transport: DeviceTransport,
+        address: @escaping @Sendable () -> (host: String, port: Int)
     ) {
         self.scenario = scenario
         self.population = population
         self.salt = salt
         self.judge = judge
         self.caller = caller
+        self.transport = transport
         self.address = address
         keepsSeen = scenario.traffic.contains { $0.action == .react }
     }

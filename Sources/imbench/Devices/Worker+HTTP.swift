@@ -131,7 +131,8 @@ extension Worker {
             task {
                 await PasswordVisit.run(
                     account, deviceID: "visit-\(number)", address: run.address(),
-                    version: run.version, loop: loop)
+                    transport: run.transport, version: run.version(of: Int32(number)),
+                    loop: loop)
             } then: { [unowned self] words in
                 if let words { refused(words) }
                 done(words == nil)
@@ -153,8 +154,8 @@ extension Worker {
         let loop = loop
         task {
             try? await HostilePeer.run(
-                host: host, port: port, identity: who, frames: Worker.hostileFrames, seed: seed,
-                on: loop
+                host: host, port: port, transport: run.transport, identity: who,
+                frames: Worker.hostileFrames, seed: seed, on: loop
             ).get()
         } then: { [unowned self] outcome in
             switch outcome {

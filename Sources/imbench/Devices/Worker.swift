@@ -48,6 +48,8 @@ final class Worker {
     private(set) var wanted = 0
     private(set) var connects = 0
     private(set) var refusals: [String: Int] = [:]
+    /// Close frames of WebSockets, by their codes.
+    private(set) var closes: [Int: Int] = [:]
     /// Tasks over HTTP and scripts that have not ended.
     var tasks = 0
     var httpInFlight = 0
@@ -139,6 +141,14 @@ final class Worker {
 
     func refused(_ words: String) { refusals[words, default: 0] += 1 }
 
+    /// A device's WebSocket was ended by the server, or never began.
+    func ended(_ end: WebSocketEnd) {
+        switch end {
+        case .closed(let code): closes[code, default: 0] += 1
+        case .refused(let status): refused("upgrade \(status)")
+        }
+    }
+
     func takeSend() -> Int32 {
         defer { nextSend += Int32(count) }
         return nextSend
@@ -179,12 +189,14 @@ final class Worker {
         device.isConnecting = true
         let (host, port) = run.address()
         let bound = NIOLoopBound(self, eventLoop: loop)
-        let (number, version) = (device.index, run.version)
+        let (number, version) = (device.index, run.version(of: device.index))
+        let (transport, seed) = (run.transport, random.next())
         var bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(.seconds(5))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try transport.add(to: channel, seed: seed)
                     let link = BenchLink(device: bound.value.device(number), version: version)
                     try channel.pipeline.syncOperations.addHandler(link)
                 }

@@ -58,14 +58,16 @@ final class HostilePeer: ChannelInboundHandler {
     /// Connects, authenticates as `identity` (nil: not at all), sends up to `frames` of
     /// `HostileFrames` and closes. Never fails.
     static func run(
-        host: String, port: Int, identity: Identity?, frames: Int, seed: UInt64,
-        on loop: any EventLoop
+        host: String, port: Int, transport: DeviceTransport = DeviceTransport(),
+        identity: Identity?, frames: Int, seed: UInt64, on loop: any EventLoop
     ) -> EventLoopFuture<Outcome> {
         let promise = loop.makePromise(of: Outcome.self)
         ClientBootstrap(group: loop)
             .connectTimeout(.seconds(answerSeconds))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    // What is no frame has no envelope.
+                    try transport.binary.add(to: channel, seed: seed)
                     try channel.pipeline.syncOperations.addHandler(
                         HostilePeer(
                             identity: identity, frames: frames, seed: seed, promise: promise))

@@ -19,6 +19,11 @@ struct ServerCommand: Sendable, Equatable {
     let arguments: [String]
     /// Where it keeps its data.
     let dataFolder: String
+    /// The file with its certificate, when it speaks TLS, and with the key.
+    let certificate: String?
+    let key: String?
+    /// Whether the two are to be made for this run.
+    let needsCertificate: Bool
     /// Newest messages pushed to a returning device of a single chat, of a group, and to a new
     /// device: what the words or the environment say, else the protocol's numbers.
     let quotas: (single: Int, group: Int, newDevice: Int)
@@ -26,10 +31,14 @@ struct ServerCommand: Sendable, Equatable {
     static func == (left: ServerCommand, right: ServerCommand) -> Bool {
         left.executable == right.executable && left.arguments == right.arguments
             && left.dataFolder == right.dataFolder && left.quotas == right.quotas
+            && left.certificate == right.certificate && left.key == right.key
     }
 
     /// The command of `plan` with `folder` as its own; `BenchError` (usage) says what is wrong.
-    init(plan: ServerPlan, folder: String, surroundings: Surroundings) throws {
+    init(
+        plan: ServerPlan, folder: String, transport: TransportPlan = TransportPlan(),
+        surroundings: Surroundings
+    ) throws {
         let words = plan.command.isEmpty ? ["freeim-server"] : plan.command
         executable = try Self.executable(
             Self.filled(words[0], folder), surroundings: surroundings)
@@ -40,12 +49,21 @@ struct ServerCommand: Sendable, Equatable {
         flags.words = flags.words.map { Self.filled($0, folder) }
         let defaults = [
             ("data", folder + "/data"), ("tcp", "127.0.0.1:0"), ("http", "127.0.0.1:0"),
-            ("ws", "none"), ("log-level", "error"),
+            ("ws", transport.carrier == .ws ? "127.0.0.1:0" : "none"), ("log-level", "error"),
         ]
         for (name, value) in defaults where flags[name] == nil { flags[name] = value }
-        for name in ["tcp", "http"] {
-            try Self.checkLoopback(flags[name] ?? "", flag: name)
+        let listeners = transport.carrier == .ws ? ["tcp", "http", "ws"] : ["tcp", "http"]
+        for name in listeners { try Self.checkLoopback(flags[name] ?? "", flag: name) }
+        needsCertificate = transport.isTLS && flags["tls-cert"] == nil
+        if needsCertificate {
+            flags["tls-cert"] = folder + "/server.pem"
+            flags["tls-key"] = folder + "/server.key"
+        } else if !transport.isTLS, flags["tls-cert"] != nil {
+            throw BenchError(
+                .usage, "server: --tls-cert: devices speak TLS with generator.tls: true (--tls)")
         }
+        certificate = flags["tls-cert"]
+        key = flags["tls-key"]
         arguments = flags.words
         dataFolder = flags["data"] ?? folder + "/data"
         func number(_ flag: String, _ usual: Int) -> Int {
@@ -60,9 +78,9 @@ struct ServerCommand: Sendable, Equatable {
     }
 
     /// The arguments with those ports in place of port 0; 0 leaves the choice to the system.
-    func arguments(tcpPort: Int, httpPort: Int) -> [String] {
+    func arguments(tcpPort: Int, httpPort: Int, wsPort: Int = 0) -> [String] {
         var flags = Flags(arguments)
-        for (name, port) in [("tcp", tcpPort), ("http", httpPort)] {
+        for (name, port) in [("tcp", tcpPort), ("http", httpPort), ("ws", wsPort)] {
             guard let address = flags[name], address.hasSuffix(":0") else { continue }
             flags[name] = address.dropLast() + String(port)
         }

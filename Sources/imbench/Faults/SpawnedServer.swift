@@ -21,6 +21,8 @@ final class SpawnedServer: Sendable {
         var host = "127.0.0.1"
         var tcpPort = 0
         var httpPort = 0
+        /// 0: it has no such listener.
+        var wsPort = 0
         /// Whether its end is ours, so that nobody has to be told.
         var isEndWanted = false
         var clockOffset: Int64 = 0
@@ -36,11 +38,14 @@ final class SpawnedServer: Sendable {
 
     /// A server with a folder of its own, not started yet; `BenchError` (usage) when the plan
     /// names none that can be.
-    init(plan: ServerPlan, extraEnvironment: [String: String] = [:]) throws {
+    init(
+        plan: ServerPlan, transport: TransportPlan = TransportPlan(),
+        extraEnvironment: [String: String] = [:]
+    ) throws {
         folder = NSTemporaryDirectory() + "imbench-\(UUID().uuidString)"
         let inherited = ProcessInfo.processInfo.environment
         command = try ServerCommand(
-            plan: plan, folder: folder,
+            plan: plan, folder: folder, transport: transport,
             surroundings: ServerCommand.Surroundings(
                 ownFolder: Self.ownFolder, path: inherited["PATH"] ?? "",
                 isExecutable: { FileManager.default.isExecutableFile(atPath: $0) }))
@@ -55,6 +60,14 @@ final class SpawnedServer: Sendable {
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         try ServerClock.write(0, path: folder + "/clock")
+        if command.needsCertificate, let certificate = command.certificate, let key = command.key {
+            do {
+                try OwnCertificate.make(certificate: certificate, key: key)
+            } catch {
+                try? FileManager.default.removeItem(atPath: folder)
+                throw error
+            }
+        }
     }
 
     private static var ownFolder: String? {
@@ -65,6 +78,7 @@ final class SpawnedServer: Sendable {
     var host: String { state.withLockedValue { $0.host } }
     var tcpPort: Int { state.withLockedValue { $0.tcpPort } }
     var httpPort: Int { state.withLockedValue { $0.httpPort } }
+    var wsPort: Int { state.withLockedValue { $0.wsPort } }
     /// 0: none was started yet.
     var pid: Int32 { state.withLockedValue { $0.process?.pid ?? 0 } }
     var quotas: (single: Int, group: Int, newDevice: Int) { command.quotas }
@@ -102,10 +116,12 @@ final class SpawnedServer: Sendable {
         }
         if isRemoved { throw BenchError(.unreachable, "the server was ended and removed") }
         if isRunning { return }
-        if hasPorts { return try start(tcpPort: tcpPort, httpPort: httpPort) }
+        if hasPorts { return try start(tcpPort: tcpPort, httpPort: httpPort, wsPort: wsPort) }
         for attempt in 1... {
             do {
-                return try start(tcpPort: LoopbackPort.pick(), httpPort: LoopbackPort.pick())
+                return try start(
+                    tcpPort: LoopbackPort.pick(), httpPort: LoopbackPort.pick(),
+                    wsPort: LoopbackPort.pick())
             } catch {
                 // Somebody else may have taken a port since it was looked at.
                 let isPortTaken = log(lines: 1).last?.contains("cannot listen on") ?? false
@@ -114,27 +130,31 @@ final class SpawnedServer: Sendable {
         }
     }
 
-    private func start(tcpPort: Int, httpPort: Int) throws {
+    private func start(tcpPort: Int, httpPort: Int, wsPort: Int) throws {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
             throw BenchError(.unreachable, "no pipe: \(String(cString: strerror(errno)))")
         }
         defer { close(ends[0]) }
-        let process = try spawn(tcpPort: tcpPort, httpPort: httpPort, output: ends[1])
+        let process = try spawn(
+            command.arguments(tcpPort: tcpPort, httpPort: httpPort, wsPort: wsPort),
+            output: ends[1])
         let ready = JSONValue(parsing: Self.line(from: ends[0])) ?? .null
         guard let tcp = Self.address(ready["tcp"]), let http = Self.address(ready["http"]) else {
             throw failedStart(process)
         }
+        let ws = Self.address(ready["ws"])
         state.withLockedValue { state in
             state.host = tcp.host
             state.tcpPort = tcp.port
             state.httpPort = http.port
+            state.wsPort = ws?.port ?? 0
             state.hasPorts = true
         }
     }
 
     /// Starts the process and closes `output` here.
-    private func spawn(tcpPort: Int, httpPort: Int, output: Int32) throws -> ChildProcess {
+    private func spawn(_ arguments: [String], output: Int32) throws -> ChildProcess {
         let log = open(
             folder + "/server.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         defer {
@@ -143,8 +163,8 @@ final class SpawnedServer: Sendable {
         }
         let process = try ChildProcess(
             executable: command.executable,
-            arguments: command.arguments(tcpPort: tcpPort, httpPort: httpPort),
-            environment: environment, output: output, errors: log >= 0 ? log : 2)
+            arguments: arguments, environment: environment, output: output,
+            errors: log >= 0 ? log : 2)
         let isRemoved = state.withLockedValue { state in
             state.process = process
             state.isEndWanted = state.isRemoved

@@ -31,6 +31,8 @@ struct BenchReport: Codable, Sendable {
     var violations: [ViolationResult] = []
     /// Refusals by code, and other errors.
     var refusals: [String: Int] = [:]
+    /// Close frames of WebSockets by code; nil: there were no WebSockets.
+    var closes: [String: Int]?
     /// Every metric by scope and name: `all.loss`, `steady.dm.ack.p99`.
     var metrics: [String: Double] = [:]
     var baseline: BaselineResult?
@@ -53,6 +55,8 @@ struct BenchReport: Codable, Sendable {
         var groups = 0
         var loops = 1
         var body = ""
+        /// As `TransportPlan.words`; nil: the report is of an imbench that spoke TCP alone.
+        var transport: String?
         /// The arguments of `imbench run` that made or changed it.
         var arguments: [String] = []
         /// How the server was started or where it was.

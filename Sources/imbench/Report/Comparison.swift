@@ -167,6 +167,7 @@ struct Comparison: Encodable, Sendable {
         note("the processor") { "\($0.machine.cores) × \($0.machine.processor)" }
         note("the build of imbench") { $0.machine.build }
         note("the body") { $0.scenario.body }
+        note("the transport") { $0.scenario.transport ?? "tcp" }
         note("the number of event loops") { String($0.scenario.loops) }
         note("the number of devices") { Figure.count($0.scenario.devices) }
         return notes

@@ -151,8 +151,10 @@ extension HTMLReport {
     }
 
     static func refusalTable(_ report: BenchReport) -> String {
-        guard !report.refusals.isEmpty else { return "" }
-        let sorted = report.refusals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let closes = (report.closes ?? [:]).map { ("WebSocket closed with \($0.key)", $0.value) }
+        let all = report.refusals.map { ($0.key, $0.value) } + closes
+        guard !all.isEmpty else { return "" }
+        let sorted = all.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
         return table(
             "<tr><th>Refusal or error</th><th class=\"num\">Times</th></tr>",
             sorted.map { key, count in

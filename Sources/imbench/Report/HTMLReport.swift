@@ -80,7 +80,8 @@ enum HTMLReport {
     }
 
     private static func refusals(_ report: BenchReport) -> String {
-        report.refusals.isEmpty ? "" : "<p></p>" + refusalTable(report)
+        let table = refusalTable(report)
+        return table.isEmpty ? "" : "<p></p>" + table
     }
 
     // MARK: Banner, facts, tiles
@@ -181,7 +182,8 @@ enum HTMLReport {
             ("Processor", "\(machine.cores) × \(machine.processor)"),
             ("Memory", Figure.bytes(Double(machine.memoryBytes))), ("System", machine.system),
             ("Open files, at most", limit), ("Load when it began", Figure.plain(machine.load)),
-            ("imbench", "\(machine.build) build, \(loops), \(scenario.body) bodies"),
+            ("imbench", "\(machine.build) build, \(loops)"),
+            ("Devices speak", "\(scenario.body) over \(scenario.transport ?? "tcp")"),
             ("Server", scenario.server), ("Began", report.startedAt),
         ].filter { !$0.1.isEmpty }
         let table = rows.map { name, value in

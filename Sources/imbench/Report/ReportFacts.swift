@@ -8,6 +8,9 @@ enum ReportFacts {
             "\(Figure.count(scenario.devices)) devices of \(Figure.count(scenario.users)) users"
         ]
         if scenario.groups > 0 { parts.append("\(Figure.count(scenario.groups)) groups") }
+        if let transport = scenario.transport {
+            parts.append("\(scenario.body) over \(transport)")
+        }
         parts.append("seed \(scenario.seed)")
         if !scenario.hash.isEmpty {
             parts.append("scenario \(scenario.hash.prefix(hashColumns))")

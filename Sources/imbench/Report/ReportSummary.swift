@@ -11,7 +11,7 @@ enum ReportSummary {
         let parts: [[String]] = [
             head(report), traffic(report), latencies(report),
             resources(report) + faults(report) + checks(report) + assertions(report)
-                + refusals(report),
+                + refusals(report) + closes(report),
             violations(report),
         ]
         let lines = parts.filter { !$0.isEmpty }.joined(separator: [""])
@@ -184,6 +184,12 @@ enum ReportSummary {
         return wrapped(
             words + (more > 0 ? ["\(more) more kinds"] : []),
             indent: indent + padded("refused", to: 9))
+    }
+
+    private static func closes(_ report: BenchReport) -> [String] {
+        guard let closes = report.closes, !closes.isEmpty else { return [] }
+        let words = closes.sorted { $0.key < $1.key }.map { "\($0.key) \(Figure.count($0.value))" }
+        return wrapped(words, indent: indent + padded("closed", to: 9))
     }
 
     // MARK: Layout

@@ -24,7 +24,7 @@ struct OfflineProbe {
     private func measure(
         _ messages: Int, _ group: MultiThreadedEventLoopGroup
     ) async throws -> Double {
-        let caller = HTTPCaller(host: target.httpHost, port: target.httpPort, group: group)
+        let caller = target.caller(group: group)
         var plan = PopulationPlan()
         plan.users = 2
         let population = try await Provisioner(
@@ -61,14 +61,16 @@ struct OfflineProbe {
         let userID = population.users[Int(device.user)].id
         let loop = group.next()
         let promise = loop.makePromise(of: Void.self)
+        let transport = target.transport
         _ = try await ClientBootstrap(group: loop).channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
+                try transport.add(to: channel, seed: UInt64(index))
                 try channel.pipeline.syncOperations.addHandler(
                     OfflineVisitor(
                         device: device, userID: userID, goal: goal, chatroomID: chatroomID,
                         promise: promise))
             }
-        }.connect(host: target.host, port: target.tcpPort).get()
+        }.connect(host: transport.host, port: transport.port).get()
         try await promise.futureResult.get()
     }
 }

@@ -1,5 +1,3 @@
-import FreeIMProtocol
-
 /// One scenario: what runs against which server, for how long, and what has to hold.
 ///
 /// A value read from YAML (`ScenarioReader`) or made by a command; times are in seconds.
@@ -35,7 +33,7 @@ struct ServerPlan: Sendable, Equatable {
     var command: [String] = []
     /// Environment added for it.
     var environment: [String: String] = [:]
-    /// HOST:PORT of a running server's TCP listener; nil: one is started.
+    /// HOST:PORT of the listener of a running server that devices use; nil: one is started.
     var address: String?
     /// HOST:PORT of its HTTP listener, and the file with its admin token; with `address`.
     var http: String?
@@ -48,7 +46,8 @@ struct GeneratorPlan: Sendable, Equatable {
     var loops = 1
     /// IPv4 addresses that connections come from; empty: the system chooses.
     var sources: [String] = []
-    var body = BodyVersion.protobuf
+    var transport = TransportPlan()
+    var body = BodyChoice.protobuf
     /// Whether every connection goes through the built-in proxy. Faults on it turn it on too.
     var isProxied = false
     /// Messages after which a device acknowledges, and the milliseconds after which it does anyway.

@@ -7,7 +7,10 @@ enum ScenarioKeys {
         "phases", "assert", "baseline", "short",
     ]
     static let server = ["spawn", "ready", "env", "address", "http", "admin_token_file"]
-    static let generator = ["loops", "sources", "body", "proxy", "ack_every", "ack_interval"]
+    static let generator = [
+        "loops", "sources", "transport", "ws_form", "tls", "ca", "body", "proxy", "ack_every",
+        "ack_interval",
+    ]
     static let population = ["users", "devices_per_user", "friends", "groups"]
     static let group = ["name", "count", "members"]
     static let traffic = [

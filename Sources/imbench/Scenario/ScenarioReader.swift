@@ -196,15 +196,33 @@ struct ScenarioReader {
         var plan = GeneratorPlan()
         if let loops = fields["loops"]?.integer(1...Preflight.loopsMax) { plan.loops = loops }
         if let field = fields["sources"] { plan.sources = sources(field) }
-        if let body = fields["body"]?.word([("protobuf", false), ("json", true)]) {
-            plan.body = body ? .json : .protobuf
+        if let body = fields["body"]?.word(BodyChoice.allCases.map { ($0.rawValue, $0) }) {
+            plan.body = body
         }
+        plan.transport = transport(fields)
         if let proxy = fields["proxy"]?.flag() { plan.isProxied = proxy }
         if let every = fields["ack_every"]?.integer(1...10_000) { plan.ackEvery = every }
         if let interval = fields["ack_interval"]?.time() {
             plan.ackIntervalMs = max(1, Int64(interval * 1_000))
         }
         scenario.generator = plan
+    }
+
+    private func transport(_ fields: [String: ScenarioField]) -> TransportPlan {
+        var plan = TransportPlan()
+        let carriers = TransportPlan.Carrier.allCases.map { ($0.rawValue, $0) }
+        let forms = TransportPlan.Form.allCases.map { ($0.rawValue, $0) }
+        if let carrier = fields["transport"]?.word(carriers) { plan.carrier = carrier }
+        if let form = fields["ws_form"]?.word(forms) {
+            plan.form = form
+            if plan.carrier != .ws { fields["ws_form"]?.wrongKey("goes with transport: ws") }
+        }
+        if let isTLS = fields["tls"]?.flag() { plan.isTLS = isTLS }
+        if let file = fields["ca"]?.text {
+            plan.ca = file
+            if !plan.isTLS { fields["ca"]?.wrongKey("goes with tls: true") }
+        }
+        return plan
     }
 
     /// `127.0.0.1-127.0.0.4`, one address, or a list.

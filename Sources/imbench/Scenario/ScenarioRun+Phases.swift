@@ -88,6 +88,17 @@ extension ScenarioRun {
         }
     }
 
+    /// Close frames that WebSockets got, by code; nil: there was no WebSocket.
+    func closes(_ fleet: Fleet) async throws -> [String: Int]? {
+        switch fleet.run.transport.plan.carrier {
+        case .tcp: return nil
+        case .ws: break
+        }
+        return try await fleet.each { $0.closes }.reduce(into: [:]) { all, one in
+            for (code, count) in one { all["\(code)", default: 0] += count }
+        }
+    }
+
     // MARK: Load
 
     private func load(

@@ -47,6 +47,7 @@ extension ScenarioRun {
         report.machine = MachineProbe.facts()
         report.scenario = facts(parts)
         report.refusals = try await refusals(fleet)
+        report.closes = try await closes(fleet)
         report.faults = faults
         report.loops = loopLags.enumerated().map { index, lag in
             BenchReport.LoopResult(
@@ -76,7 +77,8 @@ extension ScenarioRun {
         facts.conversations = parts.population.conversations.count
         facts.groups = parts.population.conversations.count { $0.isGroup }
         facts.loops = scenario.generator.loops
-        facts.body = scenario.generator.body == .json ? "json" : "protobuf"
+        facts.body = scenario.generator.body.rawValue
+        facts.transport = parts.target.transport.plan.words
         facts.arguments = options.arguments
         facts.server =
             scenario.server.address

@@ -164,13 +164,14 @@ actor ScenarioRun {
     }
 
     private func prepare() async throws -> Parts {
-        let (plan, environment) = (scenario.server, options.environment)
+        let (plan, transport) = (scenario.server, scenario.generator.transport)
+        let environment = options.environment
         let target: BenchTarget
         if let given = options.target {
             target = given
         } else {
             target = try await ScenarioRun.blocking {
-                try BenchTarget.open(plan, environment: environment)
+                try BenchTarget.open(plan, transport: transport, environment: environment)
             }
         }
         do {
@@ -184,7 +185,7 @@ actor ScenarioRun {
     private func prepare(_ target: BenchTarget) async throws -> Parts {
         var random = SystemRandomNumberGenerator()
         let salt = options.salt ?? String(random.next() >> 16, radix: 36)
-        let caller = HTTPCaller(host: target.httpHost, port: target.httpPort, group: loops)
+        let caller = target.caller(group: loops)
         let population = try await Provisioner(
             plan: scenario.population, caller: caller, adminToken: target.adminToken, salt: salt,
             signsIn: scenario.traffic.contains { $0.action == .signIn }
@@ -198,7 +199,10 @@ actor ScenarioRun {
                 begun: begun, startedAt: startedAt)
         }
         var proxy: Proxy?
-        var address: @Sendable () -> (host: String, port: Int) = { (target.host, target.tcpPort) }
+        let transport = target.transport
+        var address: @Sendable () -> (host: String, port: Int) = {
+            (transport.host, transport.port)
+        }
         if needsProxy {
             let made = Proxy(group: judgeLoop)
             let port = try await made.start(target: address)
@@ -207,7 +211,7 @@ actor ScenarioRun {
         }
         let context = RunContext(
             scenario: scenario, population: population, salt: salt, judge: judge, caller: caller,
-            address: address)
+            transport: transport, address: address)
         return Parts(
             target: target, population: population, judge: judge,
             fleet: try await Fleet.make(context, on: loops), proxy: proxy)
