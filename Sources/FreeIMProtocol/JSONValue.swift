@@ -10,11 +10,12 @@ public enum JSONValue: Sendable, Equatable {
 }
 
 extension JSONValue {
-    /// The integer that is meant: a number without fraction, or a string of digits.
+    /// The integer that is meant: a number without fraction, or a string of digits. Beyond 2^53 a
+    /// number with a fraction part or an exponent is not exact, and none.
     public var integer: Int64? {
         switch self {
         case .int(let value): value
-        case .double(let value): Int64(exactly: value)
+        case .double(let value): value.magnitude <= 0x1p53 ? Int64(exactly: value) : nil
         case .string(let text): Int64(text)
         case .null, .bool, .array, .object: nil
         }

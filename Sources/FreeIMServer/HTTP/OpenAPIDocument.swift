@@ -148,7 +148,11 @@ enum OpenAPIDocument {
     ) -> JSONValue {
         let required = fields.filter(\.isRequired).map { JSONValue.string($0.name) }
         var properties: [String: JSONValue] = [:]
-        for field in fields { properties[field.name] = schema(field, &shared) }
+        for field in fields {
+            guard case .object(var property) = schema(field, &shared) else { continue }
+            if !field.isRequired { property["nullable"] = true }
+            properties[field.name] = .object(property)
+        }
         var object: [String: JSONValue] = [
             "type": "object", "properties": .object(properties),
         ]
