@@ -17,5 +17,7 @@ struct HTTPServices: Sendable {
     /// Bytes of the body of a request to `/admin`.
     let adminBodyBytesMax: Int
     let isReady: @Sendable () -> Bool
+    /// The page at `/`.
+    let page: @Sendable () -> ChatPage
     let log: Logger
 }

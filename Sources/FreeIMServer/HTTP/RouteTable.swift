@@ -10,7 +10,7 @@ enum RouteTable {
     /// All routes.
     static let all: [Route] =
         accounts + profiles + friends + chatrooms + groups + groupAdministration + messages
-        + search + media + moments + operations
+        + search + media + moments + operations + page
 
     /// `data.list` of a listing.
     static func list(_ items: [JSONValue], total: Int64? = nil) -> JSONValue {
