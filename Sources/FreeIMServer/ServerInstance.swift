@@ -1,6 +1,7 @@
 import Foundation
 import FreeIMProtocol
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
@@ -103,6 +104,8 @@ public final class ServerInstance: Sendable {
         let adminToken = try AdminToken.load(config.data)
         let index = try await MessageIndex.start(
             config.data, store: store, searches: config.searchIndex, log: log)
+        // The page tells where WebSocket is, which is known once that listener is bound.
+        let page = NIOLockedValueBox(ChatPage(webSocketPort: nil, isSecure: false))
         var web: HTTPListener?
         if let address = config.http {
             let services = HTTPServices(
@@ -115,7 +118,7 @@ public final class ServerInstance: Sendable {
                 isMessagingOpen: config.messagingPolicy == .open,
                 bodyBytesMax: config.httpBodyBytesMax,
                 adminBodyBytesMax: config.adminBodyBytesMax, isReady: { store.isReady },
-                log: log)
+                page: { page.withLockedValue { $0 } }, log: log)
             web = try await named(address) {
                 try await HTTPListener.start(services, address: address)
             }
