@@ -6,6 +6,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLSEvents: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioLocks: Target.Dependency = .product(
@@ -71,10 +72,8 @@ let package = Package(
             name: "FreeIMServer",
             dependencies: [
                 "FreeIMCore", "FreeIMSchema", "FreeIMText", "FreeIMHTTPClient", nio, nioPosix,
-                nioLocks,
-                nioHTTP, nioTLS, nioWebSocket, hummingbird, hummingbirdTLS, lifecycle, grdb,
-                grdbSQLite,
-                logging, crypto, cryptoExtras, yams,
+                nioLocks, nioHTTP, nioTLS, nioTLSEvents, nioWebSocket, hummingbird, hummingbirdTLS,
+                lifecycle, grdb, grdbSQLite, logging, crypto, cryptoExtras, yams,
             ], resources: [.embedInCode("Page/page.html")], swiftSettings: strict),
         .executableTarget(
             name: "freeim-server", dependencies: ["FreeIMServer"],

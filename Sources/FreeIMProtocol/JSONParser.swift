@@ -18,6 +18,32 @@ struct JSONParser {
         return value
     }
 
+    /// A field of an object, and where its value stands in the text.
+    typealias Field = (name: String, value: JSONValue, place: Range<Int>)
+
+    /// The fields of the object that `bytes` are, in their order, repeated ones too.
+    static func fields(_ bytes: [UInt8]) throws -> [Field] {
+        _ = try UTF8Span(validating: bytes.span)
+        var parser = JSONParser(bytes: bytes)
+        try parser.take("{")
+        var fields: [Field] = []
+        if !parser.takeIf("}") {
+            repeat {
+                parser.skipSpace()
+                let name = try parser.string()
+                try parser.take(":")
+                parser.skipSpace()
+                let start = parser.at
+                let value = try parser.value(depth: 1)
+                fields.append((name, value, start..<parser.at))
+            } while parser.takeIf(",")
+            try parser.take("}")
+        }
+        parser.skipSpace()
+        guard parser.at == bytes.count else { throw Malformed() }
+        return fields
+    }
+
     private init(bytes: [UInt8]) {
         self.bytes = bytes
     }

@@ -14,13 +14,15 @@ public final class ServerInstance: Sendable {
 
     /// Where TCP is served, HOST:PORT; nil: not at all.
     public let tcp: ListenAddress?
+    /// Where WebSocket is served, HOST:PORT; nil: not at all.
+    public let ws: ListenAddress?
     /// Where HTTP is served, HOST:PORT; nil: not at all.
     public let http: ListenAddress?
     private let config: ServerConfig
     private let store: Store
     private let network: DeliveryNetwork
-    private let listener: TCPListener?
-    private let web: HTTPListener?
+    private let listeners: ServerListeners
+    private let certificates: ServerCertificates?
     private let group: MultiThreadedEventLoopGroup
     private let flusher: Task<Void, Never>
     private let index: MessageIndex
@@ -29,20 +31,22 @@ public final class ServerInstance: Sendable {
 
     private init(
         config: ServerConfig, store: Store, index: MessageIndex, network: DeliveryNetwork,
-        listener: TCPListener?, web: HTTPListener?, group: MultiThreadedEventLoopGroup,
+        listeners: ServerListeners, certificates: ServerCertificates?,
+        group: MultiThreadedEventLoopGroup,
         lock: DataFolderLock, log: Logger
     ) {
         self.config = config
         self.store = store
         self.index = index
         self.network = network
-        self.listener = listener
-        self.web = web
+        self.listeners = listeners
+        self.certificates = certificates
         self.group = group
         self.lock = lock
         self.log = log
-        tcp = ServerInstance.address(config.tcp, listener?.channel.localAddress?.port)
-        http = ServerInstance.address(config.http, web?.port)
+        tcp = ServerInstance.address(config.tcp, listeners.tcp?.channel.localAddress?.port)
+        ws = ServerInstance.address(config.ws, listeners.ws?.channel.localAddress?.port)
+        http = ServerInstance.address(config.http, listeners.http?.port)
         // Owned by the instance, which cancels it when it ends.
         flusher = Task {
             while !Task.isCancelled {
@@ -63,6 +67,7 @@ public final class ServerInstance: Sendable {
     public static func start(
         _ config: ServerConfig, faults: ServerFaults = ServerFaults(), log: Logger
     ) async throws -> ServerInstance {
+        let certificates = try ServerCertificates(config)
         _ = try StoreOpening.prepare(config.data)
         let lock = try DataFolderLock(config.data)
         let loops =
@@ -80,8 +85,8 @@ public final class ServerInstance: Sendable {
         }
         do {
             return try await listen(
-                config, faults, store: store, network: network, metrics: metrics, group: group,
-                lock: lock, log: log)
+                config, faults, store: store, network: network, metrics: metrics,
+                certificates: certificates, group: group, lock: lock, log: log)
         } catch {
             await store.close()
             try? await group.shutdownGracefully()
@@ -91,8 +96,8 @@ public final class ServerInstance: Sendable {
 
     private static func listen(
         _ config: ServerConfig, _ faults: ServerFaults, store: Store, network: DeliveryNetwork,
-        metrics: ServerMetrics, group: MultiThreadedEventLoopGroup, lock: DataFolderLock,
-        log: Logger
+        metrics: ServerMetrics, certificates: ServerCertificates?,
+        group: MultiThreadedEventLoopGroup, lock: DataFolderLock, log: Logger
     ) async throws -> ServerInstance {
         let limits = gatewayLimits(config)
         let accounts = Accounts(store: store, settings: accountsSettings(config))
@@ -101,66 +106,58 @@ public final class ServerInstance: Sendable {
             GatewayServices(
                 limits: limits, directory: directory,
                 metrics: metrics, faults: faults, log: log, clock: WallClock.milliseconds))
-        let adminToken = try AdminToken.load(config.data)
         let index = try await MessageIndex.start(
             config.data, store: store, searches: config.searchIndex, log: log)
         // The page tells where WebSocket is, which is known once that listener is bound.
         let page = NIOLockedValueBox(ChatPage(webSocketPort: nil, isSecure: false))
-        var web: HTTPListener?
-        if let address = config.http {
-            let services = HTTPServices(
-                store: store, accounts: accounts,
-                media: try MediaStore(
-                    config.data, fileBytesMax: config.mediaBytesMax, log: log),
-                index: config.searchIndex ? index : nil, directory: directory,
-                metrics: metrics, adminToken: adminToken,
-                frameBytesMax: config.frameBytesMax,
-                isMessagingOpen: config.messagingPolicy == .open,
-                bodyBytesMax: config.httpBodyBytesMax,
-                adminBodyBytesMax: config.adminBodyBytesMax, isReady: { store.isReady },
-                page: { page.withLockedValue { $0 } }, log: log)
-            web = try await named(address) {
-                try await HTTPListener.start(services, address: address)
-            }
-        }
+        let services = HTTPServices(
+            store: store, accounts: accounts,
+            media: try MediaStore(config.data, fileBytesMax: config.mediaBytesMax, log: log),
+            index: config.searchIndex ? index : nil, directory: directory,
+            metrics: metrics, adminToken: try AdminToken.load(config.data),
+            frameBytesMax: config.frameBytesMax,
+            isMessagingOpen: config.messagingPolicy == .open,
+            bodyBytesMax: config.httpBodyBytesMax, adminBodyBytesMax: config.adminBodyBytesMax,
+            isReady: { store.isReady }, page: { page.withLockedValue { $0 } }, log: log)
         do {
-            var listener: TCPListener?
-            if let address = config.tcp {
-                listener = try await named(address) {
-                    try await TCPListener.bind(
-                        host: address.host, port: address.port, group: group, network: network,
-                        store: store, limits: limits,
-                        signInCheck: { try await accounts.signIn($0, address: $1) })
-                }
+            let recipe = GatewayListener.Recipe(
+                network: network, store: store, limits: limits,
+                signInCheck: { try await accounts.signIn($0, address: $1) },
+                certificates: certificates)
+            let listeners = try await ServerListeners.start(
+                config, services, recipe, group: group)
+            page.withLockedValue {
+                $0 = ChatPage(
+                    webSocketPort: listeners.ws?.channel.localAddress?.port,
+                    isSecure: certificates != nil)
             }
             return ServerInstance(
-                config: config, store: store, index: index, network: network, listener: listener,
-                web: web, group: group, lock: lock, log: log)
+                config: config, store: store, index: index, network: network,
+                listeners: listeners, certificates: certificates, group: group, lock: lock,
+                log: log)
         } catch {
-            await web?.stop()
             await index.stop()
             throw error
         }
     }
 
-    private static func named<T>(
-        _ address: ListenAddress, _ bind: () async throws -> T
-    ) async throws -> T {
-        do {
-            return try await bind()
-        } catch let error as IOError {
-            let reason = String(cString: strerror(error.errnoCode))
-            throw StoreError("cannot listen on \(address): \(reason); choose another HOST:PORT")
+    /// Reads the certificates again; connections that are open keep theirs.
+    public func reload() {
+        guard let certificates else {
+            return log.notice("SIGHUP: there is no certificate to read again")
+        }
+        do throws(StoreError) {
+            try certificates.reload()
+            log.notice("SIGHUP: the certificate was read again")
         } catch {
-            throw StoreError("cannot listen on \(address): \(error)")
+            log.error("SIGHUP: \(error)")
         }
     }
 
     /// Ends in order: no new connections, what is under way is answered, every device is told
     /// when to come back, all is written and checkpointed.
     public func drain() async {
-        try? await listener?.channel.close()
-        await web?.stop()
+        await listeners.stop()
         let spread = Int64(config.drainSeconds) * 1_000
         network.drain(reconnectSpreadMs: spread)
         let deadline = ContinuousClock.now + .milliseconds(spread)

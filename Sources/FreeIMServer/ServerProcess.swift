@@ -24,12 +24,11 @@ public enum ServerProcess {
             if try TestClock.named.get() != nil {
                 log.warning("THE CLOCK IS A TEST'S (FREEIM_TEST_CLOCK); its times may be wrong")
             }
-            if let ws = config.ws {
-                log.warning("WebSocket is not served by this version; ws \(ws) is left alone")
-            }
             let server = try await ServerInstance.start(config, faults: faults, log: log)
+            let hangUps = SignalListener(SIGHUP) { server.reload() }
             try announce(server)
             await signals.wait()
+            hangUps.cancel()
             log.info("draining")
             await server.drain()
             return 0
@@ -45,8 +44,8 @@ public enum ServerProcess {
             address.map { "\"\($0)\"" } ?? "null"
         }
         let line =
-            "{\"ready\":true,\"tcp\":\(quoted(server.tcp)),\"ws\":null,"
-            + "\"http\":\(quoted(server.http)),\"pid\":\(getpid())}\n"
+            "{\"ready\":true,\"tcp\":\(quoted(server.tcp)),"
+            + "\"ws\":\(quoted(server.ws)),\"http\":\(quoted(server.http)),\"pid\":\(getpid())}\n"
         try FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
     }
 
@@ -57,6 +56,21 @@ public enum ServerProcess {
         limit.rlim_cur = limit.rlim_max
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
+}
+
+/// Calls something at each arrival of a signal, on a queue of its own.
+final class SignalListener {
+    private let source: any DispatchSourceSignal
+
+    init(_ number: Int32, _ work: @escaping @Sendable () -> Void) {
+        signal(number, SIG_IGN)
+        source = DispatchSource.makeSignalSource(
+            signal: number, queue: DispatchQueue(label: "signal"))
+        source.setEventHandler(handler: work)
+        source.resume()
+    }
+
+    func cancel() { source.cancel() }
 }
 
 /// Waits for the first of some signals; the second one ends the process at once.

@@ -52,7 +52,7 @@ class Server:
             preexec_fn=limit, restore_signals=not self.limit_file_bytes)
         line = self._ready_line()
         self.ready = json.loads(line)
-        self.tcp, self.http = self.ready["tcp"], self.ready["http"]
+        self.tcp, self.ws, self.http = (self.ready[name] for name in ("tcp", "ws", "http"))
         return self
 
     def _ready_line(self):
@@ -219,8 +219,12 @@ class Case(unittest.TestCase):
         world = self.people(ann=["a1", "a2"], bob=["b1", "b2"], friends=[("ann", "bob")])
         return world, world.chats[0]
 
+    def open_client(self, version, **more):
+        """A connection; cases for another transport open it their way."""
+        return Client(self.server.tcp, version, **more)
+
     def connect(self, version=None, **more):
-        client = Client(self.server.tcp, version or self.version, **more)
+        client = self.open_client(version or self.version, **more)
         self.addCleanup(client.close)
         return client
 

@@ -2,7 +2,7 @@
 
 import threading
 
-from client import Client, Closed
+from client import Closed
 from harness import Case, both_versions
 from wire import (ACK, AUTH, CONVERSATIONS, ERROR, GAP, GET_MESSAGE_ID, HEARTBEAT, MESSAGE,
                   PRESENCE, QUIT, RECEIPT, SYNC, TYPING)
@@ -142,7 +142,7 @@ class Replacement(Case):
         clients, lock = [], threading.Lock()
 
         def come():
-            client = Client(self.server.tcp, self.version)
+            client = self.open_client(self.version)
             account = self.name("ann")
             client.auth(world.ids[account], "a1", world.tokens[account, "a1"])
             with lock:

@@ -32,17 +32,19 @@ extension DeliveryHub {
         where subscription.cursor.phase == .live && subscription.cursor.pushed < entry.seq {
             let connection = subscription.connection
             if entry.senderDevice != 0, entry.senderDevice == connection.device { continue }
-            connection.write(entry.frame(connection.version))
+            connection.write(entry.frame(connection))
         }
     }
 
     private func push(_ entry: CommittedEntry, to connection: Connection, _ faults: HubFaults) {
         if entry.isFiller || faults.dice.falls(.dropPush) != nil { return }
-        var frame = entry.frame(connection.version)
+        var frame = entry.frame(connection)
         if let changed = changed(entry, faults) {
             frame.clear()
             frame.writeFrame(
-                changed, action: .message, sequenceID: 0, version: connection.version)
+                body: BodyCoding.encode(changed, version: connection.version),
+                action: .message, sequenceID: 0, version: connection.version,
+                form: connection.form)
         }
         let place = HubFaults.Place(
             connection: connection.number, chatroomID: entry.chatroomID)
@@ -96,7 +98,7 @@ extension DeliveryHub {
             let stranger = removed.first(where: isStranger)
                 ?? connections.values.first(where: isStranger)
         else { return }
-        if faults.dice.falls(.leak) != nil { stranger.write(entry.frame(stranger.version)) }
+        if faults.dice.falls(.leak) != nil { stranger.write(entry.frame(stranger)) }
     }
 
     /// A receipt, or what `readBack` makes of it.
@@ -138,9 +140,10 @@ extension CommittedEntry {
         return try? BodyCoding.decode(IMMessageItem.self, from: body, version: .protobuf)
     }
 
-    /// The whole push frame in that version.
-    func frame(_ version: BodyVersion) -> ByteBuffer {
-        version == .json ? makeJSONFrame() : protobufFrame
+    /// The whole push as that connection reads it.
+    func frame(_ connection: Connection) -> ByteBuffer {
+        var frames = PushFrames(self)
+        return frames.frame(connection.version, connection.form)
     }
 }
 

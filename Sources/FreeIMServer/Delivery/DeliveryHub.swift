@@ -115,9 +115,12 @@ final class DeliveryHub {
 
     /// Flushes what the current task wrote, each connection once.
     func flush() {
-        let connections = dirty
-        dirty.removeAll(keepingCapacity: true)
-        for connection in connections { connection.flush() }
+        // A connection that has room again may write more.
+        while !dirty.isEmpty {
+            let connections = dirty
+            dirty.removeAll(keepingCapacity: true)
+            for connection in connections { connection.flush() }
+        }
     }
 
     // MARK: Commits
@@ -148,7 +151,7 @@ final class DeliveryHub {
     private func fanOut(_ entry: CommittedEntry) {
         if let faults { return fanOut(entry, faults) }
         guard let room = rooms[entry.chatroomID] else { return }
-        var json: ByteBuffer?
+        var frames = PushFrames(entry)
         var pushed = 0
         for subscription in room.subscriptions {
             let connection = subscription.connection
@@ -161,9 +164,7 @@ final class DeliveryHub {
                 if isNew { connection.fellBehind(subscription) }
             case .push:
                 pushed += 1
-                if connection.version == .json && json == nil { json = entry.makeJSONFrame() }
-                let frame = connection.version == .json ? json : entry.protobufFrame
-                if let frame { connection.write(frame) }
+                connection.write(frames.frame(connection.version, connection.form))
             }
         }
         if pushed > 0 { services.metrics.pushed(pushed) }

@@ -160,7 +160,7 @@ extension Connection {
         hub.unwatch(self)
         guard context != nil, machine.phase == .authenticating else { return }
         refuse(refusal, action: header.action, sequenceID: header.sequenceID)
-        closeWhenAnswered()
+        closeWhenAnswered(CloseCode(refusal.code))
     }
 
     /// The token is good: takes the device's place, answers, and begins to deliver.
@@ -257,6 +257,9 @@ extension Connection {
 }
 
 extension Refusal {
+    static let malformedMessage = Refusal(
+        .malformedBody,
+        "A binary message is one frame, a text message one envelope, and their lengths fit.")
     static let malformedAuth = Refusal(.malformedBody, "The body is not what this action takes.")
     static let missingDevice = Refusal(
         .malformedBody, "DeviceID names this device: 1 to 128 bytes, the same at every Auth.")

@@ -17,7 +17,7 @@ extension Connection {
             send(
                 heartbeat, action: .heartbeat, sequenceID: header.sequenceID,
                 version: machine.replyVersion(to: version))
-        case .quit: closeWhenAnswered()
+        case .quit: closeWhenAnswered(.normal)
         case .request(let action): request(action, frame, version: version)
         case .refuse(let code):
             refuse(
@@ -283,17 +283,6 @@ extension Connection {
             guard (try? store.maySignal(userID, signal.chatroomID)) == true else { return }
             hub.broadcast(signal)
         }
-    }
-}
-
-extension Connection {
-    /// Writes a message in a version of its own (before the connection has one).
-    func send(
-        _ message: some MessageBody, action: IMAction, sequenceID: Int32, version: BodyVersion
-    ) {
-        var frame = ByteBuffer()
-        frame.writeFrame(message, action: action, sequenceID: sequenceID, version: version)
-        write(frame)
     }
 }
 

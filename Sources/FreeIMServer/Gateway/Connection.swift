@@ -1,6 +1,8 @@
 import FreeIMCore
 import FreeIMProtocol
 import NIOCore
+import NIOSSL
+import NIOTLS
 
 /// One client connection: frames in, requests to the store, replies and pushes out.
 ///
@@ -19,13 +21,21 @@ final class Connection: ChannelDuplexHandler {
     private(set) var number = 0
 
     var machine: SessionMachine
-    private var decoder: FrameDecoder
+    let transport: any Transport
     private var budget: OutboundBudget
     private var sendLimiter: RateLimiter?
     private var isReadHeld = false
     private var isReading = false
     private var isProcessing = false
     var isDirty = false
+    /// Until TLS is agreed on, nothing can be said.
+    private var isShakingHands: Bool
+    /// Bytes written since the last flush; TLS does not count them as waiting before.
+    private var unflushed = 0
+    /// Whether what is left is the client's goodbye.
+    private var awaitsGoodbye = false
+    /// Whether the farewell was said.
+    private var hasParted = false
 
     // Who it is, once authenticated.
     var identity: Identity?
@@ -48,18 +58,22 @@ final class Connection: ChannelDuplexHandler {
 
     /// How a connection ends once all is answered.
     private enum Farewell {
-        case close
-        case quit(IMQuit)
+        case close(CloseCode)
+        case quit(IMQuit, CloseCode)
     }
 
-    init(hub: DeliveryHub, store: Store, signInCheck: @escaping SignInCheck) {
+    init(
+        hub: DeliveryHub, store: Store, transport: any Transport, isSecure: Bool,
+        signInCheck: @escaping SignInCheck
+    ) {
         self.hub = hub
+        self.transport = transport
+        isShakingHands = isSecure
         services = hub.services
         self.store = store
         self.signInCheck = signInCheck
         let now = Connection.now()
         machine = SessionMachine(now: now)
-        decoder = FrameDecoder(frameBytesMax: services.limits.frameBytesMax)
         budget = OutboundBudget(now: now)
         let rate = services.limits.sendRatePerSecond
         if rate > 0 {
@@ -83,7 +97,11 @@ final class Connection: ChannelDuplexHandler {
         return false
     }
     /// Whether less than the outbound budget waits for this connection.
-    var isWritable: Bool { context?.channel.isWritable ?? false }
+    var isWritable: Bool {
+        unflushed < services.limits.outboundBytesMax && context?.channel.isWritable ?? false
+    }
+    /// How what is written has to look.
+    var form: WireForm { transport.form }
 
     // MARK: Channel events
 
@@ -106,11 +124,13 @@ final class Connection: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // An end without TLS's own goodbye is an end like TCP's.
+        if error as? NIOSSLError == .uncleanShutdown { return }
         context.close(promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        decoder.append(unwrapInboundIn(data))
+        transport.append(unwrapInboundIn(data))
         process()
     }
 
@@ -128,8 +148,12 @@ final class Connection: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is TLSUserEvent: isShakingHands = false
         // The client has sent its last byte: answer what came, then close.
-        if case .some(.inputClosed) = event as? ChannelEvent { closeWhenAnswered() }
+        case ChannelEvent.inputClosed: saidGoodbye()
+        default: break
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -156,11 +180,11 @@ final class Connection: ChannelDuplexHandler {
         isProcessing = true
         defer { isProcessing = false }
         while !isHeld {
-            do {
-                guard let frame = try decoder.next() else { break }
-                if machine.phase != .closing { handle(frame) }
+            do throws(TransportEnd) {
+                guard let arrival = try transport.next() else { break }
+                take(arrival)
             } catch {
-                refuse(error)
+                end(error)
                 break
             }
         }
@@ -170,12 +194,38 @@ final class Connection: ChannelDuplexHandler {
         }
     }
 
+    private func take(_ arrival: Arrival) {
+        switch arrival {
+        case .frame(let frame): if machine.phase != .closing { handle(frame) }
+        case .malformed(let header):
+            if machine.phase == .closing { return }
+            refuse(
+                .malformedMessage, action: header.action, sequenceID: header.sequenceID,
+                version: machine.replyVersion(to: BodyVersion(rawValue: header.version)))
+        case .answer(let bytes): write(bytes)
+        case .ping(let pong):
+            if machine.phase == .closing { return }
+            machine.heard(now: Connection.now())
+            write(pong)
+        case .goodbye: saidGoodbye()
+        }
+    }
+
+    private func end(_ end: TransportEnd) {
+        switch end {
+        case .refused(let refusal): refuse(refusal)
+        case .violation(let code): closeWhenAnswered(code)
+        case .handshake(let answer):
+            write(answer)
+            closeWhenAnswered()
+        }
+    }
+
     private func refuse(_ refusal: FrameDecoder.Refusal) {
         let message =
             switch refusal {
             case .frameTooLarge:
-                "A body has 0 to \(services.limits.frameBytesMax) bytes; "
-                    + "this header says \(refusal.header.bodyLength)."
+                "A body has 0 to \(services.limits.frameBytesMax) bytes."
             case .unsupportedVersion:
                 "Version \(refusal.header.version) is not spoken here; 1 is JSON, 2 Protobuf."
             }
@@ -183,7 +233,16 @@ final class Connection: ChannelDuplexHandler {
             Refusal(refusal.code, message), action: refusal.header.action,
             sequenceID: refusal.header.sequenceID,
             version: machine.replyVersion(to: BodyVersion(rawValue: refusal.header.version)))
-        closeWhenAnswered()
+        closeWhenAnswered(CloseCode(refusal.code))
+    }
+
+    /// The client sends nothing more.
+    private func saidGoodbye() {
+        if awaitsGoodbye {
+            context?.close(promise: nil)
+        } else {
+            closeWhenAnswered()
+        }
     }
 
     // MARK: Writing
@@ -192,26 +251,46 @@ final class Connection: ChannelDuplexHandler {
     func write(_ bytes: ByteBuffer) {
         guard let context else { return }
         budget.enqueue(bytes.readableBytes)
+        unflushed += bytes.readableBytes
         context.write(wrapOutboundOut(bytes), promise: nil)
         hub.willFlush(self)
     }
 
     func flush() {
         isDirty = false
+        let wasFull = unflushed >= services.limits.outboundBytesMax
+        unflushed = 0
         context?.flush()
+        // Behind TLS the channel saw none of it before, so it has no change to tell.
+        if wasFull, isWritable {
+            catchUp()
+            process()
+        }
     }
 
-    /// Writes a message of the server's own accord.
-    func send(_ message: some MessageBody, action: IMAction, sequenceID: Int32 = 0) {
-        var frame = ByteBuffer()
-        frame.writeFrame(message, action: action, sequenceID: sequenceID, version: version)
-        write(frame)
+    /// Writes a message; `version`: one of its own, before the connection has one.
+    func send(
+        _ message: some MessageBody, action: IMAction, sequenceID: Int32 = 0,
+        version: BodyVersion? = nil
+    ) {
+        let version = version ?? self.version
+        write(
+            body: BodyCoding.encode(message, version: version), action: action,
+            sequenceID: sequenceID, version: version)
     }
 
     /// Writes a frame around an encoded body.
     func send(body: [UInt8], action: IMAction, sequenceID: Int32) {
+        write(body: body, action: action, sequenceID: sequenceID, version: version)
+    }
+
+    private func write(
+        body: [UInt8], action: IMAction, sequenceID: Int32, version: BodyVersion
+    ) {
+        guard transport.isOpen else { return }
         var frame = ByteBuffer()
-        frame.writeFrame(body: body, action: action, sequenceID: sequenceID, version: version)
+        frame.writeFrame(
+            body: body, action: action, sequenceID: sequenceID, version: version, form: form)
         write(frame)
     }
 
@@ -228,10 +307,7 @@ final class Connection: ChannelDuplexHandler {
         error.definite = refusal.code.isDefinite
         error.retryAfterMs = refusal.retryAfterMs
         error.clientMessageID = clientMessageID
-        var frame = ByteBuffer()
-        frame.writeFrame(
-            error, action: .error, sequenceID: sequenceID, version: version ?? self.version)
-        write(frame)
+        send(error, action: .error, sequenceID: sequenceID, version: version)
     }
 
     /// Refuses and ends the connection.
@@ -239,7 +315,7 @@ final class Connection: ChannelDuplexHandler {
         _ code: ErrorCode, _ message: String, action: Int8, sequenceID: Int32 = 0
     ) {
         refuse(Refusal(code, message), action: action, sequenceID: sequenceID)
-        closeWhenAnswered()
+        closeWhenAnswered(CloseCode(code))
         hub.flush()
     }
 
@@ -273,8 +349,8 @@ final class Connection: ChannelDuplexHandler {
     // MARK: The end
 
     /// Ends in order: what came before is answered first.
-    func closeWhenAnswered() {
-        part(with: .close)
+    func closeWhenAnswered(_ code: CloseCode = .normal) {
+        part(with: .close(code))
     }
 
     /// Ends with a Quit, behind what is under way.
@@ -283,11 +359,11 @@ final class Connection: ChannelDuplexHandler {
         quit.reason = reason.rawValue
         quit.title = title
         quit.reconnectAfterMs = reconnectAfterMs
-        part(with: .quit(quit))
+        part(with: .quit(quit, CloseCode(reason)))
     }
 
     private func part(with way: Farewell) {
-        if machine.phase == .closing, farewell != nil { return }
+        if machine.phase == .closing, farewell != nil || hasParted { return }
         machine.close()
         farewell = way
         if inFlight == 0 { say(way) }
@@ -295,25 +371,43 @@ final class Connection: ChannelDuplexHandler {
 
     private func say(_ way: Farewell) {
         farewell = nil
-        if case .quit(let quit) = way { send(quit, action: .quit) }
+        hasParted = true
         guard let context else { return }
+        defer { leaveHub() }
+        // Without TLS nothing reaches the client.
+        if isShakingHands { return context.close(promise: nil) }
+        let code: CloseCode
+        switch way {
+        case .close(let reason): code = reason
+        case .quit(let quit, let reason):
+            send(quit, action: .quit)
+            code = reason
+        }
         isDirty = false
+        let last = transport.goodbye(code) ?? ByteBuffer()
         let promise = context.eventLoop.makePromise(of: Void.self)
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
+        context.writeAndFlush(wrapOutboundOut(last), promise: promise)
         let channel = context.channel
         // A peer that takes nothing more is not waited for.
         let deadline = context.eventLoop.scheduleTask(
             in: .seconds(Connection.farewellSecondsMax)
         ) { channel.close(promise: nil) }
+        awaitsGoodbye = transport.awaitsGoodbye
+        let patience = awaitsGoodbye ? Connection.goodbyeSecondsMax : 0
         promise.futureResult.whenComplete { _ in
             deadline.cancel()
-            channel.close(promise: nil)
+            if patience == 0 { return channel.close(promise: nil) }
+            let goodbye = channel.eventLoop.scheduleTask(in: .seconds(patience)) {
+                channel.close(promise: nil)
+            }
+            channel.closeFuture.whenComplete { _ in goodbye.cancel() }
         }
-        leaveHub()
     }
 
     /// Seconds that a connection may take to drain its last bytes.
     static let farewellSecondsMax: Int64 = 10
+    /// Seconds that a client may take to say goodbye once it has all.
+    static let goodbyeSecondsMax: Int64 = 2
 
     /// The channel is gone.
     private func end() {

@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -20,14 +21,15 @@ final class HTTPListener: Sendable {
 
     /// Binds and accepts; throws what the system says (the port is taken, no such address).
     static func start(
-        _ services: HTTPServices, address: ListenAddress
+        _ services: HTTPServices, address: ListenAddress, certificates: ServerCertificates?,
+        handshakeSecondsMax: Int
     ) async throws -> HTTPListener {
         let (bound, continuation) = AsyncThrowingStream.makeStream(of: Int.self)
         var log = services.log
         log.logLevel = max(log.logLevel, .warning)
         let application = Application(
             responder: RouteResponder(services: services, routes: RouteTable.all),
-            server: .http1(configuration: .init(idleTimeout: .seconds(idleSecondsMax))),
+            server: builder(certificates, handshakeSecondsMax: handshakeSecondsMax),
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: "freeim"),
             onServerRunning: { channel in
@@ -52,6 +54,18 @@ final class HTTPListener: Sendable {
             return HTTPListener(port: port, services: group, task: task)
         }
         throw StoreError("the HTTP listener ended before it began")
+    }
+
+    private static func builder(
+        _ certificates: ServerCertificates?, handshakeSecondsMax: Int
+    ) -> HTTPServerBuilder {
+        let configuration = HTTP1Channel.Configuration(idleTimeout: .seconds(idleSecondsMax))
+        guard let certificates else { return .http1(configuration: configuration) }
+        return HTTPServerBuilder { responder in
+            SecureHTTPChannel(
+                base: HTTP1Channel(responder: responder, configuration: configuration),
+                certificates: certificates, handshakeSecondsMax: handshakeSecondsMax)
+        }
     }
 
     /// Seconds without a byte from a client that has not said all it wants; then it is closed.

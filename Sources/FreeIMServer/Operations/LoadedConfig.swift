@@ -103,6 +103,10 @@ public struct LoadedConfig: Sendable {
         if config.tlsKey != nil, config.tlsCert == nil {
             report("tls-key", "a key needs its certificate; give tls-cert too")
         }
+        if let (key, message) = ServerCertificates.problem(config) { report(key, message) }
+        if OriginPolicy(config.wsOrigins) == nil {
+            report("ws-origins", "give https://HOST or http://HOST:PORT, by commas, or * alone")
+        }
         if config.verificationSender == .webhook, config.verificationWebhookURL == nil {
             report(
                 "verification-sender",
