@@ -136,6 +136,7 @@ public final class ServerInstance: Sendable {
                 listeners: listeners, certificates: certificates, group: group, lock: lock,
                 log: log)
         } catch {
+            store.commits.close()
             await index.stop()
             throw error
         }
