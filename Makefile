@@ -8,18 +8,22 @@ MAKEFLAGS += --no-print-directory
 
 BUILD_FLAGS ?=
 BENCH_FLAGS ?=
+FUZZ_FLAGS ?=
 DEBUG := .build/debug
 RELEASE := .build/release
 SWIFT_FILES := $(shell git ls-files '*.swift' 2>/dev/null | grep -v '\.pb\.swift$$')
 
 .PHONY: help deps build release run test unit-test conformance demo-test cli-test screen-test \
-	bench-test scenarios selftest regress bench bench-tui proto proto-check format lint clean
+	bench-test page-test fuzz scenarios selftest regress test-deps bench bench-tui proto proto-check format lint clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 deps: ## install the missing Debian packages; says which ones first
 	@test/deps
+
+test-deps: ## install also what only the tests need: a browser, openssl
+	@test/deps test
 
 build: deps ## debug build of everything
 	swift build $(BUILD_FLAGS)
@@ -32,7 +36,7 @@ release: deps ## release build of the three programs
 run: release ## a server, demo accounts, an echo bot and imtui; without a terminal: a demonstration
 	@FREEIM_BIN=$(RELEASE) test/demo/run
 
-test: build unit-test proto-check conformance demo-test cli-test screen-test bench-test selftest scenarios ## everything that has to pass
+test: test-deps build unit-test proto-check conformance page-test fuzz demo-test cli-test screen-test bench-test selftest scenarios ## everything that has to pass
 	@echo 'make test: all passed'
 
 unit-test: ## the Swift tests, a thousand seeds for the client among them
@@ -40,6 +44,12 @@ unit-test: ## the Swift tests, a thousand seeds for the client among them
 
 conformance: ## the black-box suite against the built server
 	FREEIM_SERVER=$(DEBUG)/freeim-server python3 test/conformance
+
+page-test: ## the page at / in headless Chromium, against the built server
+	FREEIM_SERVER=$(DEBUG)/freeim-server python3 test/page
+
+fuzz: ## schemathesis against every route of the built server
+	FREEIM_SERVER=$(DEBUG)/freeim-server python3 test/fuzz $(FUZZ_FLAGS)
 
 demo-test: ## the demonstration of `make run`, without a terminal
 	@FREEIM_BIN=$(DEBUG) test/demo/run </dev/null
