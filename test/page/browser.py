@@ -1,6 +1,7 @@
 """A headless Chromium, driven over its DevTools pipe."""
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -12,6 +13,14 @@ import time
 WAIT = 30
 
 
+def high(ends):
+    """The same two ends, out of the way of the numbers 3 and 4 that the browser wants."""
+    moved = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends]
+    for end in ends:
+        os.close(end)
+    return moved
+
+
 class Browser:
     """One browser process with a profile of its own; `tab()` opens a page in a fresh profile."""
 
@@ -19,8 +28,8 @@ class Browser:
         program = shutil.which("chromium") or shutil.which("chromium-browser")
         assert program, "no chromium on the PATH; test/deps page installs it"
         self.folder = tempfile.mkdtemp(prefix="freeim-page-")
-        to_browser, self.write_end = os.pipe()
-        self.read_end, from_browser = os.pipe()
+        to_browser, self.write_end = high(os.pipe())
+        self.read_end, from_browser = high(os.pipe())
         self.process = subprocess.Popen(
             ["bash", "-c",
              f'exec "$@" 3<&{to_browser} 4>&{from_browser} {to_browser}<&- {from_browser}>&-',

@@ -65,7 +65,7 @@ class Page(unittest.TestCase):
         ann.wait("document.querySelector('#log .own i').innerText.includes('read')")
 
         self.server.kill()
-        ann.wait("document.getElementById('state').innerText.startsWith('connection lost')")
+        ann.wait("document.getElementById('state').innerText.startsWith('lost, again')")
         self.say(ann, "written while the server was down")
         ann.wait("document.querySelector('#log').innerText.includes('⋯')")
         self.picture(ann, "down")
@@ -81,6 +81,7 @@ class Page(unittest.TestCase):
         self.assertEqual(ann.run(TEXTS), bob.run(TEXTS))
         self.picture(ann, "light")
         self.picture(bob, "dark")
+        self.assertIn("You are friends now", ann.text())
         bob.size(400, 700)
         self.picture(bob, "narrow")
         self.assertEqual((ann.complaints(), bob.complaints()), ([], []))
