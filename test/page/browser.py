@@ -95,8 +95,18 @@ class Tab:
         self.size(width, height)
         self.command("Emulation.setEmulatedMedia", features=[
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.load(url)
+
+    def load(self, url):
+        """Goes there, and comes back once the page's load event is behind it."""
+        def loads():
+            return sum(event["method"] == "Page.loadEventFired"
+                       and event.get("sessionId") == self.session
+                       for event in self.browser.events)
+        before, deadline = loads(), time.monotonic() + WAIT
         self.command("Page.navigate", url=url)
-        self.wait("document.readyState === 'complete' && !!document.getElementById('door')")
+        while loads() == before:
+            self.browser.read(deadline)
 
     def command(self, method, **parameters):
         return self.browser.command(method, self.session, **parameters)

@@ -98,7 +98,7 @@ class Page(unittest.TestCase):
                 f"{{uid: {world.ids['fay']}, token: '{world.tokens['fay', 'f1']}',"
                 " account: 'fay'}))")
         tab.run("localStorage.setItem('freeim.device', '\"f1\"')")
-        tab.run("location.reload()")
+        tab.load(f"{self.scheme}://{self.server.http}/")
         tab.click("#chats button", "eve")
         tab.wait(f"{TEXTS}.at(-1) === 'line 250'")
         tab.wait("(document.getElementById('log').scrollTop = 0, "
