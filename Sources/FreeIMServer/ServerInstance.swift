@@ -100,7 +100,7 @@ public final class ServerInstance: Sendable {
         group: MultiThreadedEventLoopGroup, lock: DataFolderLock, log: Logger
     ) async throws -> ServerInstance {
         let limits = gatewayLimits(config)
-        let accounts = Accounts(store: store, settings: accountsSettings(config))
+        let accounts = try accounts(config, store: store, log: log)
         let directory = DeviceDirectory(policy: config.devicePolicy)
         try await network.start(
             GatewayServices(
@@ -118,7 +118,8 @@ public final class ServerInstance: Sendable {
             frameBytesMax: config.frameBytesMax,
             isMessagingOpen: config.messagingPolicy == .open,
             bodyBytesMax: config.httpBodyBytesMax, adminBodyBytesMax: config.adminBodyBytesMax,
-            isReady: { store.isReady }, page: { page.withLockedValue { $0 } }, log: log)
+            appVersion: appVersion(config), isReady: { store.isReady },
+            page: { page.withLockedValue { $0 } }, log: log)
         do {
             let recipe = GatewayListener.Recipe(
                 network: network, store: store, limits: limits,
@@ -200,15 +201,5 @@ public final class ServerInstance: Sendable {
         limits.connectionsMax = config.connectionsMax
         limits.sendRatePerSecond = config.sendRatePerSecond
         return limits
-    }
-
-    private static func accountsSettings(_ config: ServerConfig) -> AccountsSettings {
-        var settings = AccountsSettings()
-        settings.tokenLifetimeSeconds = config.tokenLifetimeSeconds
-        settings.signInAttemptsPerMinuteAccount = config.signInAttemptsPerMinuteAccount
-        settings.signInAttemptsPerMinuteAddress = config.signInAttemptsPerMinuteAddress
-        settings.passwordHashConcurrency = config.passwordHashConcurrency
-        settings.scryptLogN = config.scryptLogN
-        return settings
     }
 }

@@ -26,11 +26,13 @@ CLEAN = {key: value for key, value in os.environ.items() if not key.startswith("
 class Server:
     """One server process on free ports, with a data folder of its own."""
 
-    def __init__(self, *flags, data=None, launcher=(), limit_file_bytes=None):
+    def __init__(self, *flags, data=None, launcher=(), limit_file_bytes=None,
+                 environment=()):
         self.flags = flags
         self.owns_data = data is None
         self.data = data or tempfile.mkdtemp(prefix="freeim-conformance-")
         self.launcher, self.limit_file_bytes = launcher, limit_file_bytes
+        self.environment = {**CLEAN, **dict(environment)}
         self.process = None
         self.description = None
         self.start()
@@ -48,8 +50,9 @@ class Server:
             [*self.launcher, BINARY, "serve", "--data", self.data, "--tcp", "127.0.0.1:0",
              "--ws", "none", "--http", "127.0.0.1:0", "--scrypt-log-n", "4",
              "--log-level", "warning", *self.flags, *more],
-            stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, env=CLEAN,
-            preexec_fn=limit, restore_signals=not self.limit_file_bytes)
+            stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL,
+            env=self.environment, preexec_fn=limit,
+            restore_signals=not self.limit_file_bytes)
         line = self._ready_line()
         self.ready = json.loads(line)
         self.tcp, self.ws, self.http = (self.ready[name] for name in ("tcp", "ws", "http"))

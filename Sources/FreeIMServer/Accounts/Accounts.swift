@@ -11,13 +11,24 @@ final class Accounts: Sendable {
 
     let store: Store
     let settings: AccountsSettings
-    private let hasher: PasswordHasher
-    private let byAccount: AttemptLimiter
-    private let byAddress: AttemptLimiter
+    let verificationSender: any VerificationSender
+    let codes: VerificationCodes
+    /// nil: nobody is asked.
+    let identityProvider: IdentityProvider?
+    let hasher: PasswordHasher
+    let byAccount: AttemptLimiter
+    let byAddress: AttemptLimiter
 
-    init(store: Store, settings: AccountsSettings) {
+    init(
+        store: Store, settings: AccountsSettings,
+        verificationSender: any VerificationSender = NoVerificationSender(),
+        verificationKey: String = "", identityProvider: IdentityProvider? = nil
+    ) {
         self.store = store
         self.settings = settings
+        self.verificationSender = verificationSender
+        codes = VerificationCodes(limits: settings.verification, key: verificationKey)
+        self.identityProvider = identityProvider
         hasher = PasswordHasher(
             concurrency: settings.passwordHashConcurrency, logN: settings.scryptLogN)
         byAccount = AttemptLimiter(perMinute: settings.signInAttemptsPerMinuteAccount)
@@ -50,11 +61,15 @@ final class Accounts: Sendable {
         }
     }
 
-    /// SignIn over a connection.
+    /// SignIn over a connection, where a ban is `bad_credentials` too, with its own words.
     func signIn(_ request: IMSignIn, address: String) async throws -> IMAuthReply {
-        try await signIn(
-            account: request.account, password: request.password,
-            deviceID: request.deviceID.isEmpty ? nil : request.deviceID, address: address)
+        do {
+            return try await signIn(
+                account: request.account, password: request.password,
+                deviceID: request.deviceID.isEmpty ? nil : request.deviceID, address: address)
+        } catch let refusal as Refusal where refusal.code == .forbidden {
+            throw Refusal(.badCredentials, refusal.message)
+        }
     }
 
     /// A token for account and password. Throws `bad_credentials`, `rate_limited`, `busy`.
@@ -77,18 +92,24 @@ final class Accounts: Sendable {
         let isRight =
             password.count <= Accounts.passwordCharacters.upperBound
             ? try await hasher.verify(password, stored: row?.hash) : false
-        guard isRight, let row else {
-            throw Refusal(.badCredentials, "The account or the password is wrong.")
-        }
+        let wrong = Refusal(.badCredentials, "The account or the password is wrong.")
+        guard isRight, let row else { throw wrong }
         let lifetime = settings.tokenLifetimeSeconds
         return try await store.write { context in
-            try Accounts.issue(context, userID: row.id, deviceID: deviceID, lifetime)
+            // A change of password that was quicker has revoked what this one would open.
+            guard try Accounts.passwordHash(context.db, row.id) == row.hash else { throw wrong }
+            return try Accounts.issue(context, userID: row.id, deviceID: deviceID, lifetime)
         }
     }
 
-    /// Revokes one token and closes its connections.
-    func logout(_ owner: TokenOwner) async throws {
+    /// Revokes one token, closes its connections, and ends the pushes to its device.
+    func logout(_ owner: TokenOwner, deviceID: String?) async throws {
         try await store.write { context in
+            if let device = owner.deviceID ?? deviceID {
+                try context.db.execute(
+                    sql: "UPDATE device SET push_id = '' WHERE user_id = ? AND device_id = ?",
+                    arguments: [owner.userID, device])
+            }
             try context.db.execute(
                 sql: "DELETE FROM access_token WHERE hash = ?",
                 arguments: [owner.hash.databaseValue])
@@ -102,16 +123,17 @@ final class Accounts: Sendable {
         try Accounts.check(password: new)
         let now = WallClock.milliseconds()
         try byAccount.take("id:\(owner.userID)", now: now)
-        let stored = try await store.read { db in
-            try String.fetchOne(
-                db, sql: "SELECT password_hash FROM user WHERE id = ?",
-                arguments: [owner.userID])
-        }
-        guard try await hasher.verify(old, stored: stored) else {
-            throw Refusal(.badCredentials, "The old password is wrong.")
-        }
+        let stored = try await store.read { db in try Accounts.passwordHash(db, owner.userID) }
+        let wrong = Refusal(.badCredentials, "The old password is wrong.")
+        guard old.count <= Accounts.passwordCharacters.upperBound,
+            try await hasher.verify(old, stored: stored)
+        else { throw wrong }
         let hash = try await hasher.hash(new)
         try await store.write { context in
+            // Of two changes at once, the later one's old password is not the password any more.
+            guard try Accounts.passwordHash(context.db, owner.userID) == stored else {
+                throw wrong
+            }
             try context.db.execute(
                 sql: "UPDATE user SET password_hash = ? WHERE id = ?",
                 arguments: [hash, owner.userID])
@@ -123,40 +145,17 @@ final class Accounts: Sendable {
         }
     }
 
-    /// The devices of a user; one that was revoked is left out until a token opens it again.
-    static func devices(_ db: Database, userID: Int64, now: Int64) throws -> [Row] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM device d WHERE d.user_id = ?1 AND (d.revoked_time = 0
-                    OR EXISTS (SELECT 1 FROM access_token t
-                        WHERE t.user_id = ?1 AND t.expires_time > ?2 AND (t.device_id = d.device_id
-                            OR t.device_id IS NULL AND t.created_time > d.revoked_time)))
-                ORDER BY d.id
-                """, arguments: [userID, now])
+    private static func passwordHash(_ db: Database, _ userID: Int64) throws -> String? {
+        try String.fetchOne(
+            db, sql: "SELECT password_hash FROM user WHERE id = ? AND deleted_time IS NULL",
+            arguments: [userID])
     }
 
-    /// Revokes the tokens of one device, shuts it to tokens of no device that were issued before,
-    /// and closes its connections. Throws `not_found`.
-    func revoke(deviceID: String, of userID: Int64) async throws {
-        try await store.write { context in
-            try context.db.execute(
-                sql: "DELETE FROM access_token WHERE user_id = ? AND device_id = ?",
-                arguments: [userID, deviceID])
-            let tokens = context.db.changesCount
-            try context.db.execute(
-                sql: "UPDATE device SET revoked_time = ? WHERE user_id = ? AND device_id = ?",
-                arguments: [context.now, userID, deviceID])
-            if tokens + context.db.changesCount == 0 {
-                throw Refusal(.notFound, "device_id: this account has no such device.")
-            }
-            context.closeConnections(userID: userID, deviceID: deviceID, reason: .tokenRevoked)
-        }
-    }
-
-    private static func issue(
+    /// Issues a token to a user who has proved to be that user. Throws `forbidden` (banned).
+    static func issue(
         _ context: WriteContext, userID: Int64, deviceID: String?, _ lifetime: Int
     ) throws -> IMAuthReply {
+        try checkNotBanned(context.db, userID: userID, now: context.now)
         let issued = try AccessToken.issue(
             context, userID: userID, deviceID: deviceID, lifetimeSeconds: lifetime)
         var reply = IMAuthReply()

@@ -10,4 +10,8 @@ struct AccountsSettings: Sendable {
     var passwordHashConcurrency = 1
     /// scrypt's cost, as a power of two.
     var scryptLogN = 14
+    /// Of verification codes.
+    var verification = VerificationCodes.Limits()
+    /// Newest messages of each conversation pushed to a device that begins.
+    var newDeviceMessagesMax = 50
 }

@@ -16,6 +16,7 @@ struct HTTPServices: Sendable {
     let bodyBytesMax: Int
     /// Bytes of the body of a request to `/admin`.
     let adminBodyBytesMax: Int
+    let appVersion: AppVersion
     let isReady: @Sendable () -> Bool
     /// The page at `/`.
     let page: @Sendable () -> ChatPage

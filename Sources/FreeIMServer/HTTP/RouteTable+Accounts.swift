@@ -27,7 +27,8 @@ extension RouteTable {
                     deviceID: call.deviceID, address: call.address))
         },
         Route(.post, "/logout", "Revokes this token and closes its connections.") { call in
-            try await call.services.accounts.logout(call.owner)
+            try await call.services.accounts.logout(
+                call.owner, deviceID: call.deviceID)
             return .null
         },
         Route(
@@ -82,11 +83,11 @@ extension RouteTable {
     /// Characters of a device's ID.
     private static let deviceIDMax = 128
 
-    private static let signedIn = Shape.object([
+    static let signedIn = Shape.object([
         "uid": .integer, "access_token": .text, "expires_time": .integer,
     ])
 
-    private static func signedIn(_ reply: IMAuthReply) -> JSONValue {
+    static func signedIn(_ reply: IMAuthReply) -> JSONValue {
         [
             "uid": .int(reply.userID), "access_token": .string(reply.accessToken),
             "expires_time": .int(reply.expiresTime),

@@ -9,8 +9,8 @@ enum RouteTable {
 
     /// All routes.
     static let all: [Route] =
-        accounts + profiles + friends + chatrooms + groups + groupAdministration + messages
-        + search + media + moments + operations + page
+        accounts + phones + profiles + friends + chatrooms + groups + groupAdministration
+        + messages + search + media + moments + operations + page
 
     /// `data.list` of a listing.
     static func list(_ items: [JSONValue], total: Int64? = nil) -> JSONValue {

@@ -2,10 +2,17 @@ import NIOConcurrencyHelpers
 
 /// Tells whoever follows the log that it has grown.
 final class CommitSignal: Sendable {
+    private struct Waiter {
+        let number: Int
+        let after: Int64
+        let continuation: CheckedContinuation<Bool, Never>
+    }
+
     private struct State {
         var row: Int64 = 0
         var isClosed = false
-        var waiting: [(after: Int64, continuation: CheckedContinuation<Bool, Never>)] = []
+        var waiting: [Waiter] = []
+        var nextWaiter = 0
     }
 
     private let state = NIOLockedValueBox(State())
@@ -22,17 +29,36 @@ final class CommitSignal: Sendable {
         for continuation in ready { continuation.resume(returning: true) }
     }
 
-    /// Waits until there is a row behind `row`; false: nothing will come any more.
+    /// Waits until there is a row behind `row`; false: nothing will come any more, or the task
+    /// was cancelled.
     func growth(after row: Int64) async -> Bool {
-        await withCheckedContinuation { continuation in
-            let answer: Bool? = state.withLockedValue { state in
-                if state.isClosed { return false }
-                if state.row > row { return true }
-                state.waiting.append((row, continuation))
-                return nil
-            }
-            if let answer { continuation.resume(returning: answer) }
+        let number = state.withLockedValue { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
         }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let answer: Bool? = state.withLockedValue { state in
+                    if state.isClosed { return false }
+                    if state.row > row { return true }
+                    state.waiting.append(
+                        Waiter(number: number, after: row, continuation: continuation))
+                    return nil
+                }
+                if let answer { return continuation.resume(returning: answer) }
+                if Task.isCancelled { cancel(number) }
+            }
+        } onCancel: {
+            cancel(number)
+        }
+    }
+
+    private func cancel(_ number: Int) {
+        let waiter = state.withLockedValue { state in
+            let index = state.waiting.firstIndex { $0.number == number }
+            return index.map { state.waiting.remove(at: $0) }
+        }
+        waiter?.continuation.resume(returning: false)
     }
 
     /// Ends all waiting.
@@ -42,7 +68,7 @@ final class CommitSignal: Sendable {
             defer { state.waiting = [] }
             return state.waiting
         }
-        for (_, continuation) in all { continuation.resume(returning: false) }
+        for waiter in all { waiter.continuation.resume(returning: false) }
     }
 
     /// Those who waited for less than there is now.

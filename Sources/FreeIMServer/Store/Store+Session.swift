@@ -107,8 +107,9 @@ extension WriteContext {
         try db.execute(
             sql: """
                 INSERT OR IGNORE INTO device (user_id, device_id, device_type, client_type,
-                    first_auth_time, last_seen_time) VALUES (?, ?, ?, ?, ?, ?)
-                """, arguments: [userID, deviceID, deviceType, clientType, now, now])
+                    first_auth_time, last_seen_time)
+                SELECT id, ?2, ?3, ?4, ?5, ?5 FROM user WHERE id = ?1 AND deleted_time IS NULL
+                """, arguments: [userID, deviceID, deviceType, clientType, now])
         if db.changesCount == 0 { return }
         let device = db.lastInsertedRowID
         let chatroomIDs = try Int64.fetchAll(

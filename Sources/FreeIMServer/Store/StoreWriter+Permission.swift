@@ -114,6 +114,14 @@ extension StoreWriter {
     private func singleRefusals(
         _ pair: UserPair, _ db: Database
     ) throws -> (low: Refusal?, high: Refusal?) {
+        let deleted = try Int64.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT 1 FROM user WHERE id IN (?, ?) AND deleted_time IS NOT NULL"),
+            arguments: [pair.low, pair.high])
+        if deleted != nil {
+            let gone = Refusal(.notFound, "This user has deleted the account.")
+            return (gone, gone)
+        }
         let blockers = try Int64.fetchAll(
             db.cachedStatement(
                 sql: """
