@@ -45,22 +45,46 @@ ALTER TABLE device ADD COLUMN push_id TEXT NOT NULL DEFAULT '';  -- where to pus
 ALTER TABLE member ADD COLUMN alias TEXT NOT NULL DEFAULT '';    -- a member's own name in a group
 CREATE INDEX member_role ON member (chatroom_id, role DESC, user_id);
 
+CREATE INDEX chat_group_name ON chat_group (name COLLATE NOCASE, id)
+    WHERE dissolved_time IS NULL AND permissions <> 'private';
+CREATE INDEX chat_group_leftover ON chat_group (id)  -- dissolved, its members not yet removed
+    WHERE dissolved_time IS NOT NULL AND member_count > 0;
+CREATE INDEX friend_apply_pair ON friend_apply (from_user_id, to_user_id, id);
+CREATE INDEX group_apply_pair ON group_apply (user_id, group_id, id);
+
 -- Entries before first_seq are gone (retention); first_seq is head + 1 when all are.
 ALTER TABLE chatroom ADD COLUMN first_seq INTEGER NOT NULL DEFAULT 1;
 
 CREATE TABLE media (                           -- a stored file; the bytes are in DIR/media
     name         TEXT PRIMARY KEY,             -- HASH.EXTENSION
     size         INTEGER NOT NULL,
-    created_time INTEGER NOT NULL
+    created_time INTEGER NOT NULL              -- of the newest upload by anybody
 ) WITHOUT ROWID;
 
 CREATE TABLE media_owner (                     -- who uploaded it, each counted once
     user_id      INTEGER NOT NULL,
     name         TEXT NOT NULL,
+    size         INTEGER NOT NULL,             -- as in media: what the owner's quota is counted by
     created_time INTEGER NOT NULL,             -- of the newest upload
     PRIMARY KEY (user_id, name)
 ) WITHOUT ROWID;
 CREATE INDEX media_owner_name ON media_owner (name);
+
+-- What shows a file: moments here, avatars by these indexes, messages in index.sqlite.
+CREATE TABLE moment_media (
+    name      TEXT NOT NULL,
+    moment_id INTEGER NOT NULL,
+    PRIMARY KEY (name, moment_id)
+) WITHOUT ROWID;
+CREATE INDEX moment_media_moment ON moment_media (moment_id);
+INSERT OR IGNORE INTO moment_media
+    SELECT substr(i.value, 8), m.id FROM moment m, json_each(m.images) i
+    UNION SELECT substr(video, 8), id FROM moment WHERE video <> ''
+    UNION SELECT substr(cover, 8), id FROM moment WHERE cover <> '';
+CREATE INDEX user_avatar ON user (substr(avatar, instr(avatar, '/media/') + 7))
+    WHERE instr(avatar, '/media/') > 0;
+CREATE INDEX chat_group_avatar ON chat_group (substr(avatar, instr(avatar, '/media/') + 7))
+    WHERE instr(avatar, '/media/') > 0;
 
 ALTER TABLE moment ADD COLUMN review_state INTEGER NOT NULL DEFAULT 0;  -- 0 shown, 1 waits, 2 refused
 CREATE INDEX moment_review ON moment (review_state, id) WHERE review_state <> 0;

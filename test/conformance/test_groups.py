@@ -102,7 +102,10 @@ class Administration(GroupCase):
         for who in ("bob", "zoe"):
             status, reply = self.server.call(
                 "/chatroom/group.apply.action", {"id": number, "action": 1}, self.tokens[who])
-            self.assertEqual(status, 403, reply)
+            unknown = self.server.call(
+                "/chatroom/group.apply.action", {"id": 1 << 40, "action": 1}, self.tokens[who])
+            self.assertEqual((status, reply), unknown, "a foreign request is as one that is not")
+            self.assertEqual((status, reply["error"]), (404, "not_found"))
         self.refused("ann", "group.apply.action", "malformed_body", id=number, action=3)
         self.do("ann", "group.apply.action", id=number, action=2)
         self.refused("ann", "group.apply.action", "conflict", id=number, action=1)

@@ -142,6 +142,7 @@ final class DeliveryHub {
                 rooms[join.chatroomID]?.memberCount = join.memberCount
                 for connection in users[join.userID] ?? [] { connection.joined(join) }
             case .left(let chatroomID, let userID): left(chatroomID, userID)
+            case .dissolved(let chatroomID): dissolved(chatroomID)
             case .close(let closing): close(closing)
             }
         }
@@ -175,6 +176,17 @@ final class DeliveryHub {
         for connection in users[userID] ?? [] {
             if let subscription = connection.left(chatroomID) { remove(subscription) }
             if faults != nil { noteRemoved(connection, chatroomID) }
+        }
+    }
+
+    /// Ends everybody's part; its cost is that of the connections here, not of the members.
+    private func dissolved(_ chatroomID: Int64) {
+        for connections in users.values {
+            for connection in connections {
+                guard let subscription = connection.left(chatroomID) else { continue }
+                remove(subscription)
+                if faults != nil { noteRemoved(connection, chatroomID) }
+            }
         }
     }
 

@@ -5,8 +5,8 @@ import GRDB
 struct Provisioning {
     /// Users in one call.
     static let usersMax = 10_000
-    /// Users (or friendships) made in one job.
-    static let jobSize = 500
+    /// Users, friendships, or members of a group made in one job.
+    static let jobSize = Groups.membersPerCallMax
 
     /// What a call takes.
     static let fields: [RouteField] = [
@@ -103,9 +103,7 @@ struct Provisioning {
                 try part.map { try befriend($0, context) }
             }
         }
-        for group in groups {
-            madeGroups.append(try await store.write { context in try make(group, context) })
-        }
+        for group in groups { madeGroups.append(try await make(group)) }
         return [
             "users": .array(madeUsers), "friendships": .array(madeFriendships),
             "groups": .array(madeGroups),
@@ -126,7 +124,7 @@ struct Provisioning {
             arguments: [
                 user.account, user.nickname.isEmpty ? user.account : user.nickname, context.now,
             ])
-        let userID = try id(user.account, context)
+        let userID = try id(user.account, context.db)
         let devices: [JSONValue] = try user.devices.map { device in
             let issued = try AccessToken.issue(
                 context, userID: userID, deviceID: device, lifetimeSeconds: lifetimeSeconds)
@@ -139,8 +137,8 @@ struct Provisioning {
     }
 
     private func befriend(_ pair: [String], _ context: WriteContext) throws -> JSONValue {
-        let one = try id(pair[0], context)
-        let other = try id(pair[1], context)
+        let one = try id(pair[0], context.db)
+        let other = try id(pair[1], context.db)
         if try Friends.areFriends(context.db, one, other),
             let chatroomID = try Friends.chat(context.db, one, other)
         {
@@ -150,26 +148,77 @@ struct Provisioning {
         return ["chatroom_id": .int(chatroomID)]
     }
 
-    private func make(_ group: Group, _ context: WriteContext) throws -> JSONValue {
-        let ownerID = try id(group.owner, context)
-        let known = try Row.fetchOne(
-            context.db,
-            sql: """
-                SELECT id, chatroom_id FROM chat_group
-                WHERE owner_id = ? AND name = ? AND dissolved_time IS NULL
-                """, arguments: [ownerID, group.name])
-        if let known {
-            return ["group_id": .int(known["id"]), "chatroom_id": .int(known["chatroom_id"])]
+    /// Makes a group, or adds who is missing in one of that owner and name, some members a job.
+    private func make(_ group: Group) async throws -> JSONValue {
+        var members: [Int64] = []
+        var known: Set<String> = [group.owner]
+        for part in chunks(group.members.filter { known.insert($0).inserted }) {
+            members += try await store.read { db in try part.map { try id($0, db) } }
         }
-        var draft = Groups.Draft(name: group.name)
-        draft.members = try group.members.map { try id($0, context) }
-        let made = try Groups.create(context, ownerID: ownerID, draft)
+        if members.count + 1 > store.options.groupMembersMax {
+            let most = store.options.groupMembersMax
+            throw Refusal(
+                .conflict, "groups: at most \(most) members, not \(members.count + 1).")
+        }
+        let parts = chunks(members)
+        let made = try await store.write { context in
+            try begin(group, members: parts.first ?? [], context)
+        }
+        for part in made.isNew ? Array(parts.dropFirst()) : parts {
+            try await store.write { context in try complete(made, with: part, context) }
+        }
         return ["group_id": .int(made.groupID), "chatroom_id": .int(made.chatroomID)]
     }
 
-    private func id(_ account: String, _ context: WriteContext) throws -> Int64 {
+    private struct Made: Sendable {
+        let groupID: Int64
+        let chatroomID: Int64
+        let ownerID: Int64
+        let isNew: Bool
+    }
+
+    private func begin(
+        _ group: Group, members: [Int64], _ context: WriteContext
+    ) throws -> Made {
+        let ownerID = try id(group.owner, context.db)
+        let known = try Row.fetchOne(
+            context.db,
+            sql: """
+                SELECT g.id, g.chatroom_id FROM member m
+                JOIN chat_group g ON g.chatroom_id = m.chatroom_id
+                WHERE m.user_id = ?1 AND g.owner_id = ?1 AND g.name = ?2
+                    AND g.dissolved_time IS NULL
+                """, arguments: [ownerID, group.name])
+        if let known {
+            return Made(
+                groupID: known["id"], chatroomID: known["chatroom_id"], ownerID: ownerID,
+                isNew: false)
+        }
+        var draft = Groups.Draft(name: group.name)
+        draft.members = members
+        let made = try Groups.create(context, ownerID: ownerID, draft)
+        return Made(
+            groupID: made.groupID, chatroomID: made.chatroomID, ownerID: ownerID, isNew: true)
+    }
+
+    /// Adds those who are missing: as first members while nothing was said in the group, later
+    /// as any who join.
+    private func complete(_ made: Made, with members: [Int64], _ context: WriteContext) throws {
+        let group = try Groups.member(context.db, groupID: made.groupID, userID: made.ownerID)
+        let isBeginning = try made.isNew || context.nextSeq(chatroomID: made.chatroomID) <= 2
+        for member in members {
+            if !isBeginning {
+                try Groups.add(context, group, member, actorID: made.ownerID)
+            } else if try Groups.role(context.db, group, of: member) == nil {
+                try context.addMember(
+                    chatroomID: made.chatroomID, userID: member, role: 0, firstSeq: 1)
+            }
+        }
+    }
+
+    private func id(_ account: String, _ db: Database) throws -> Int64 {
         let found = try Int64.fetchOne(
-            context.db.cachedStatement(sql: "SELECT id FROM user WHERE account = ?"),
+            db.cachedStatement(sql: "SELECT id FROM user WHERE account = ?"),
             arguments: [account])
         guard let found else {
             throw Refusal(.notFound, "There is no account '\(account)'.")

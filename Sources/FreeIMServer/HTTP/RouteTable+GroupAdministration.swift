@@ -42,20 +42,29 @@ extension RouteTable {
             "/chatroom/update.group", "Changes what is given of a group (admins).",
             [
                 .takes("name", .line(nameMax)), .takes("avatar", .line(textMax)),
-                .takes("desc", .text(textMax)), .takes("permissions", .word(groupPermissions)),
+                .takes("desc", .text(textMax)), .takes("permissions", .word(Groups.permissions)),
+                .takes("history_open", .flag),
             ]
         ) { context, call in
-            var changes: [String: String] = [:]
-            for name in ["name", "avatar", "permissions"] where call.has(name) {
-                changes[name] = call.text(name)
+            var changes = Groups.Changes()
+            if call.has("name") { changes.name = call.text("name") }
+            if changes.name?.isEmpty == true {
+                throw Refusal(.malformedBody, "name: must not be empty.")
             }
-            if let name = changes["name"]?.trimmingWhitespace() {
-                if name.isEmpty { throw Refusal(.malformedBody, "name: must not be empty.") }
-                changes["name"] = name
-            }
-            if call.has("desc") { changes["description"] = call.text("desc") }
+            if call.has("avatar") { changes.avatar = call.text("avatar") }
+            if call.has("desc") { changes.description = call.text("desc") }
+            if call.has("permissions") { changes.permissions = call.text("permissions") }
+            if call.has("history_open") { changes.isHistoryOpen = call.flag("history_open") }
             try Groups.update(
                 context, groupID: call.integer("group_id"), userID: call.userID, changes)
+        },
+        changing(
+            "/chatroom/group.alias", "Names the caller in a group; empty: as everywhere.",
+            [.takes("alias", .line(Groups.aliasCharactersMax))]
+        ) { context, call in
+            try Groups.setAlias(
+                context, groupID: call.integer("group_id"), userID: call.userID,
+                alias: call.text("alias"))
         },
         changing("/chatroom/dissolve.group", "Ends a group (owner).", []) { context, call in
             try Groups.dissolve(
@@ -63,14 +72,15 @@ extension RouteTable {
         },
         Route(
             .post, "/chatroom/group.apply.list", "Requests to join a group (admins).",
-            [.needs("group_id", .integer)],
+            [.needs("group_id", .integer)] + RouteField.paging,
             answers: .page(
                 of: .object([
                     "id": .integer, "member_id": .integer, "nickname": .text, "remark": .text,
                     "status": .integer, "created_time": .integer,
                 ]))
         ) { call in
-            try await call.store.read { db in
+            let (offset, limit) = call.has("perpage") ? call.paging : (call.paging.offset * 5, 100)
+            return try await call.store.read { db in
                 _ = try Groups.member(
                     db, groupID: call.integer("group_id"), userID: call.userID, role: 1)
                 let rows = try Row.fetchAll(
@@ -78,8 +88,8 @@ extension RouteTable {
                     sql: """
                         SELECT a.id, a.user_id, a.remark, a.status, a.created_time, u.nickname
                         FROM group_apply a JOIN user u ON u.id = a.user_id
-                        WHERE a.group_id = ? ORDER BY a.id DESC LIMIT 100
-                        """, arguments: [call.integer("group_id")])
+                        WHERE a.group_id = ? ORDER BY a.id DESC LIMIT ? OFFSET ?
+                        """, arguments: [call.integer("group_id"), limit, offset])
                 return list(
                     rows.map { row in
                         [

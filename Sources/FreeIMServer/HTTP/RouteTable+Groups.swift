@@ -8,7 +8,8 @@ extension RouteTable {
             [
                 .needs("name", .line(nameMax)), .takes("avatar", .line(textMax)),
                 .takes("desc", .text(textMax)), .takes("member_list", .integers),
-                .takes("permissions", .word(groupPermissions)),
+                .takes("permissions", .word(Groups.permissions)),
+                .takes("history_open", .flag),
             ], answers: groupShape
         ) { call in
             var draft = Groups.Draft(name: call.text("name").trimmingWhitespace())
@@ -18,6 +19,7 @@ extension RouteTable {
             draft.avatar = call.text("avatar")
             draft.description = call.text("desc")
             if call.has("permissions") { draft.permissions = call.text("permissions") }
+            draft.isHistoryOpen = call.flag("history_open")
             draft.members = call.integers("member_list")
             let wanted = draft
             return try await call.store.write { context in
@@ -57,7 +59,7 @@ extension RouteTable {
                     sql: """
                         SELECT g.id FROM member m JOIN chat_group g
                             ON g.chatroom_id = m.chatroom_id
-                        WHERE m.user_id = ? ORDER BY g.id
+                        WHERE m.user_id = ? AND g.dissolved_time IS NULL ORDER BY g.id
                         """, arguments: [call.userID])
                 let page = ids.dropFirst(Int(offset)).prefix(Int(limit))
                 return list(
@@ -75,51 +77,40 @@ extension RouteTable {
             }
         },
         Route(
-            .get, "/chatroom/group.member/:group_id", "The members of a group of the caller.",
-            [.needs("group_id", .integer)] + RouteField.paging,
-            answers: .page(
-                of: .object([
-                    "member_id": .integer, "account": .text, "nickname": .text, "avatar": .text,
-                    "member_identity": .text, "muted_until": .integer,
-                ]), total: true)
+            .get, "/chatroom/group.member/:group_id",
+            "The members of a group of the caller: owner and admins first, then by ID.",
+            [.needs("group_id", .integer), .takes("cursor", .content(64))] + RouteField.paging,
+            answers: .page(of: memberShape, total: true, cursor: true)
         ) { call in
             let (offset, limit) = call.paging
+            let cursor = try MemberCursor(call.text("cursor"))
             return try await call.store.read { db in
                 let seen = try Groups.member(
                     db, groupID: call.integer("group_id"), userID: call.userID)
-                let rows = try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT u.id, u.account, u.nickname, u.avatar, m.role, m.muted_until
-                        FROM member m JOIN user u ON u.id = m.user_id
-                        WHERE m.chatroom_id = ? ORDER BY m.role DESC, m.user_id LIMIT ? OFFSET ?
-                        """, arguments: [seen.chatroomID, limit, offset])
+                let rows = try Groups.members(
+                    db, seen, after: cursor, offset: cursor == nil ? offset : 0, limit: limit + 1)
                 let total = try Int64.fetchOne(
                     db, sql: "SELECT member_count FROM chat_group WHERE id = ?",
                     arguments: [seen.groupID])
-                return list(rows.map(member), total: total)
+                let page = rows.prefix(Int(limit))
+                let next = rows.count > page.count ? page.last.map(MemberCursor.init(behind:)) : nil
+                return list(page.map(member), total: total, nextCursor: next?.text ?? "")
             }
         },
         Route(
-            .post, "/search/group", "Finds a group by its ID, or public ones by name.",
-            [.needs("search", .line(nameMax))], answers: .page(of: groupShape)
+            .post, "/search/group",
+            "Finds groups by ID, or those not private by the beginning of their name.",
+            [.needs("search", .line(nameMax))] + RouteField.paging,
+            answers: .page(of: groupShape)
         ) { call in
-            try await call.store.read { db in
-                let text = call.text("search").trimmingWhitespace()
-                let ids = try Int64.fetchAll(
-                    db,
-                    sql: """
-                        SELECT id FROM chat_group WHERE dissolved_time IS NULL
-                        AND permissions <> 'private' AND (id = ? OR name = ?)
-                        ORDER BY id LIMIT 20
-                        """, arguments: [Int64(text), text])
+            let (offset, limit) = call.paging
+            return try await call.store.read { db in
+                let ids = try Groups.search(
+                    db, call.text("search"), offset: offset, limit: limit)
                 return list(try ids.map { try group(db, $0, call.userID) })
             }
         },
     ]
-
-    /// What `permissions` takes.
-    static let groupPermissions = ["public", "protected", "private"]
 
     /// A group as `group` makes it.
     static let groupShape = Shape.named(
@@ -127,9 +118,15 @@ extension RouteTable {
         .object([
             "group_id": .integer, "chatroom_id": .integer, "name": .text, "avatar": .text,
             "desc": .text, "permissions": .text, "owner_id": .integer, "member_count": .integer,
-            "created_time": .integer, "muted_until": .integer,
+            "created_time": .integer, "muted_until": .integer, "history_open": .flag,
             "member_identity": .nullable(.text),
         ]))
+
+    private static let memberShape = Shape.object([
+        "member_id": .integer, "account": .text, "nickname": .text, "avatar": .text,
+        "alias": .text, "member_identity": .text, "muted_until": .integer,
+        "joined_time": .integer,
+    ])
 
     /// A group as its own members (and those who search) see it.
     static func group(_ db: Database, _ groupID: Int64, _ userID: Int64) throws -> JSONValue {
@@ -149,6 +146,7 @@ extension RouteTable {
             "owner_id": .int(row["owner_id"]), "member_count": .int(row["member_count"]),
             "created_time": .int(row["created_time"]),
             "muted_until": .int(row["muted_until"]),
+            "history_open": .bool(row["history_open"]),
             "member_identity": role.map { .string(name(ofRole: $0)) } ?? .null,
         ]
     }
@@ -161,8 +159,9 @@ extension RouteTable {
         [
             "member_id": .int(row["id"]), "account": .string(row["account"]),
             "nickname": .string(row["nickname"]), "avatar": .string(row["avatar"]),
+            "alias": .string(row["alias"]),
             "member_identity": .string(name(ofRole: row["role"])),
-            "muted_until": .int(row["muted_until"]),
+            "muted_until": .int(row["muted_until"]), "joined_time": .int(row["joined_time"]),
         ]
     }
 }

@@ -10,12 +10,15 @@ enum RouteTable {
     /// All routes.
     static let all: [Route] =
         accounts + phones + profiles + friends + chatrooms + groups + groupAdministration
-        + messages + search + media + moments + operations + page
+        + messages + search + media + moments + momentReview + operations + page
 
     /// `data.list` of a listing.
-    static func list(_ items: [JSONValue], total: Int64? = nil) -> JSONValue {
+    static func list(
+        _ items: [JSONValue], total: Int64? = nil, nextCursor: String? = nil
+    ) -> JSONValue {
         var data: [String: JSONValue] = ["list": .array(items)]
         if let total { data["total"] = .int(total) }
+        if let nextCursor { data["next_cursor"] = .string(nextCursor) }
         return .object(data)
     }
 }

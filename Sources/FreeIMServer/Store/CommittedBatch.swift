@@ -10,6 +10,8 @@ struct CommittedBatch: Sendable {
         case joined(Join)
         /// A user is a member no longer; stands behind the entry that says so.
         case left(chatroomID: Int64, userID: Int64)
+        /// Nobody is a member any more; stands behind the entry that says so.
+        case dissolved(chatroomID: Int64)
         case close(ConnectionClosing)
     }
 

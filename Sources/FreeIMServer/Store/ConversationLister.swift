@@ -29,7 +29,8 @@ struct ConversationLister {
             db.cachedStatement(
                 sql: """
                     SELECT m.chatroom_id, c.created_time FROM member m
-                    JOIN chatroom c ON c.id = m.chatroom_id WHERE m.user_id = ?
+                    JOIN chatroom c ON c.id = m.chatroom_id
+                    WHERE m.user_id = ? AND \(Membership.isAlive)
                     """),
             arguments: [userID])
         return try rows.map { row in
@@ -85,7 +86,7 @@ struct ConversationLister {
         conversation.pinned = row["pinned"]
         let own = store.pendingCursors.receipt(
             PendingCursors.UserKey(userID: userID, chatroomID: chatroomID))
-        conversation.readSeq = max(row["read_seq"], own.readSeq)
+        conversation.readSeq = max(row["read_seq"], own.readSeq, conversation.firstSeq - 1)
         let ack = store.pendingCursors.acknowledged(
             PendingCursors.DeviceKey(device: device, chatroomID: chatroomID))
         conversation.ackSeq = max(row["ack_seq"] ?? 0, ack, conversation.firstSeq - 1)
@@ -101,8 +102,8 @@ struct ConversationLister {
 
     private var sql: String {
         """
-        SELECT c.type, c.created_time, m.first_seq, m.notify_level, m.pinned, m.read_seq,
-            d.ack_seq
+        SELECT c.type, c.created_time, \(Membership.firstSeq) AS first_seq, m.notify_level,
+            m.pinned, m.read_seq, d.ack_seq
         FROM member m JOIN chatroom c ON c.id = m.chatroom_id
         LEFT JOIN delivery_cursor d ON d.device = ?3 AND d.chatroom_id = m.chatroom_id
         WHERE m.chatroom_id = ?1 AND m.user_id = ?2

@@ -13,13 +13,16 @@ struct LogReader {
     let chatroomID: Int64
     let entries: ContiguousArray<MessageTail.Entry>
 
-    /// Newest seq stored; 0: empty.
+    /// Newest seq ever given; 0: none was. When retention removed every entry, the seq before the
+    /// next one.
     func headSeq() throws -> Int64 {
         if let last = entries.last { return last.seq }
         return try Int64.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT seq FROM message_seq WHERE chatroom_id = ? ORDER BY seq DESC LIMIT 1
+                    SELECT coalesce(
+                        (SELECT max(seq) FROM message_seq WHERE chatroom_id = ?1),
+                        (SELECT first_seq - 1 FROM chatroom WHERE id = ?1), 0)
                     """),
             arguments: [chatroomID]) ?? 0
     }

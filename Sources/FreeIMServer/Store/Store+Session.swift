@@ -47,12 +47,12 @@ extension Store {
     ) throws -> [SessionLoad.Room] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT m.chatroom_id, c.type, m.first_seq, d.ack_seq,
+                SELECT m.chatroom_id, c.type, \(Membership.firstSeq), d.ack_seq,
                     coalesce(g.member_count, 2), m.delivered_seq, m.read_seq
                 FROM member m JOIN chatroom c ON c.id = m.chatroom_id
                 LEFT JOIN delivery_cursor d ON d.device = ?2 AND d.chatroom_id = m.chatroom_id
                 LEFT JOIN chat_group g ON g.chatroom_id = m.chatroom_id
-                WHERE m.user_id = ?1
+                WHERE m.user_id = ?1 AND g.dissolved_time IS NULL
                 """)
         return try Row.fetchAll(statement, arguments: [userID, device]).map { row in
             SessionLoad.Room(

@@ -13,8 +13,8 @@ extension Store {
                         SELECT 1 FROM friendship WHERE user_id = ?1 AND friend_id = ?2)
                     OR EXISTS (
                         SELECT 1 FROM member a JOIN member b ON b.chatroom_id = a.chatroom_id
-                        JOIN chatroom c ON c.id = a.chatroom_id
-                        WHERE a.user_id = ?1 AND b.user_id = ?2 AND c.type = 2))
+                        JOIN chat_group g ON g.chatroom_id = a.chatroom_id
+                        WHERE a.user_id = ?1 AND b.user_id = ?2 AND g.dissolved_time IS NULL))
                     """)
             var found: [Int64: Int64] = [:]
             for other in userIDs {

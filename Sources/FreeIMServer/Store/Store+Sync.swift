@@ -18,19 +18,27 @@ extension Store {
         let entries = tail.entries(request.chatroomID)
         var slice = try pool.read { db in
             let reader = LogReader(db: db, chatroomID: request.chatroomID, entries: entries)
-            let first = try Int64.fetchOne(
-                db.cachedStatement(
-                    sql: "SELECT first_seq FROM member WHERE chatroom_id = ? AND user_id = ?"),
-                arguments: [request.chatroomID, userID])
-            guard let first else {
-                throw Refusal(.notMember, "You are not a member of this conversation.")
-            }
+            let first = try Store.firstSeq(db, request.chatroomID, userID)
             return try Store.slice(
                 request, reader, first: first, bytesMax: bytesMax, version: version)
         }
         metrics.pageServed()
         if let faultDice { slice.loseOne(faultDice) }
         return slice
+    }
+
+    /// The oldest seq that a member may read. Throws `not_member`.
+    static func firstSeq(_ db: Database, _ chatroomID: Int64, _ userID: Int64) throws -> Int64 {
+        let first = try Int64.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT \(Membership.firstSeq) FROM member m
+                    JOIN chatroom c ON c.id = m.chatroom_id
+                    WHERE m.chatroom_id = ? AND m.user_id = ? AND \(Membership.isAlive)
+                    """),
+            arguments: [chatroomID, userID])
+        guard let first else { throw Refusal.notMember }
+        return first
     }
 
     private static func slice(

@@ -14,6 +14,16 @@ public struct StoreOptions: Sendable {
     public var frameBytesMax = 65_536
     /// Whether a single chat needs no friendship (`--messaging-policy open`).
     public var isMessagingOpen = false
+    /// Users of one group; more are `conflict`.
+    public var groupMembersMax = 200_000
+    /// Seconds in which one may recall an own message; 0: always.
+    public var recallSeconds = 0
+    /// Seconds in which one may edit an own message; 0: always.
+    public var editSeconds = 0
+    /// Whether a moment waits for an operator before others see it.
+    public var isMomentReviewed = false
+    /// Bytes of all files that one user uploaded; 0: no limit.
+    public var mediaBytesPerUserMax = 0
     /// Faults for tests of the harness; never set by a configuration file.
     public var faults = ServerFaults()
 

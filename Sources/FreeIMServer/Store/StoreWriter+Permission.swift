@@ -51,11 +51,13 @@ extension StoreWriter {
             let refusal = userID == single.low ? single.refusalOfLow : single.refusalOfHigh
             if let refusal { throw refusal }
         }
-        guard let group = room.group, member.role == 0 else { return }
+        guard let group = room.group else { return }
         if group.isDissolved {
             throw Refusal(.notMember, "You are not a member of this conversation.")
         }
-        let until = max(group.mutedUntil, member.mutedUntil)
+        // Everybody muted: all but the admins. One by name may be an admin, never the owner.
+        let until = max(
+            member.role == 0 ? group.mutedUntil : 0, member.role < 2 ? member.mutedUntil : 0)
         if until > now {
             throw Refusal(
                 .muted, "You are muted here for \((until - now + 999) / 1_000) more seconds.")

@@ -10,6 +10,8 @@ final class WriteContext {
     let db: Database
     /// Milliseconds since the epoch.
     let now: Int64
+    /// How the store was opened.
+    var options: StoreOptions { writer.options }
     private let writer: StoreWriter
     private let changesBefore: Int
     private let writtenBefore: Int
@@ -66,21 +68,23 @@ final class WriteContext {
 
     /// Adds a member; the delivery side follows after the commit.
     func addMember(chatroomID: Int64, userID: Int64, role: Int, firstSeq: Int64) throws {
-        try db.execute(
+        let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO member (chatroom_id, user_id, role, first_seq, joined_time,
                     delivered_seq, read_seq)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
+                """)
+        try insert.execute(
             arguments: [
                 chatroomID, userID, role, firstSeq, now, firstSeq - 1, firstSeq - 1,
             ])
         // A member who comes back starts anew: what a device had before is not of this membership.
-        try db.execute(
+        let restart = try db.cachedStatement(
             sql: """
                 DELETE FROM delivery_cursor WHERE chatroom_id = ?
                     AND device IN (SELECT id FROM device WHERE user_id = ?)
-                """, arguments: [chatroomID, userID])
+                """)
+        try restart.execute(arguments: [chatroomID, userID])
         forget(chatroomID: chatroomID, userID: userID)
         let room = try writer.room(chatroomID, db)
         let memberCount = try changeMemberCount(chatroomID, by: 1)
@@ -105,12 +109,24 @@ final class WriteContext {
 
     /// Removes a member; the delivery side follows after the commit.
     func removeMember(chatroomID: Int64, userID: Int64) throws {
-        try db.execute(
-            sql: "DELETE FROM member WHERE chatroom_id = ? AND user_id = ?",
-            arguments: [chatroomID, userID])
+        try db.cachedStatement(sql: "DELETE FROM member WHERE chatroom_id = ? AND user_id = ?")
+            .execute(arguments: [chatroomID, userID])
         _ = try changeMemberCount(chatroomID, by: -1)
         forget(chatroomID: chatroomID, userID: userID)
         writer.batch.changes.append(.left(chatroomID: chatroomID, userID: userID))
+    }
+
+    /// Ends a chatroom for all its members at once: from this place in the log on nobody reads it
+    /// or sends there, and the devices are told after the commit. The chatroom's group must say
+    /// that it is dissolved; its rows of `member` are removed later, in bounded jobs.
+    func dissolveChatroom(chatroomID: Int64) {
+        permissionsChanged(chatroomID: chatroomID)
+        writer.batch.changes.append(.dissolved(chatroomID: chatroomID))
+    }
+
+    /// Throws unless that user may send there now: `not_member`, `muted`, `blocked`.
+    func checkMaySend(userID: Int64, chatroomID: Int64) throws {
+        try writer.checkMaySend(userID, chatroomID, db)
     }
 
     /// The seq that `append` would give next there.
@@ -141,7 +157,7 @@ final class WriteContext {
     /// A new message ID reserved for that user and chatroom; throws `not_member`.
     func reserveMessageID(chatroomID: Int64, userID: Int64) throws -> String {
         guard try writer.member(chatroomID, userID) != nil,
-            let room = try writer.room(chatroomID, db)
+            let room = try writer.room(chatroomID, db), room.group?.isDissolved != true
         else {
             throw Refusal(.notMember, "You are not a member of this conversation.")
         }
@@ -149,11 +165,27 @@ final class WriteContext {
         try db.execute(
             sql: "DELETE FROM reserved_message_id WHERE stamp < ?",
             arguments: [max(0, now - Reservation.lifetimeMs) << 12])
+        if db.changesCount > 0 { try keepNewestStamp() }
         let stamp = writer.generator.next(now: now)
         try db.execute(
             sql: "INSERT INTO reserved_message_id VALUES (?, ?, ?, ?)",
             arguments: [Int64(stamp), userID, chatroomID, now])
         return MessageID(stamp: stamp, chatroomType: room.type, chatroomID: chatroomID).text
+    }
+
+    /// Has the tail indexed soon, however short it is.
+    func hastenIndexing() {
+        writer.indexer?.hasten()
+    }
+
+    /// Notes the newest stamp given: none is given twice, also when the rows that show it are gone
+    /// and the clock steps back over a restart.
+    func keepNewestStamp() throws {
+        try db.execute(
+            sql: """
+                INSERT INTO setting (key, value) VALUES ('newest_stamp', ?1)
+                ON CONFLICT (key) DO UPDATE SET value = max(value, ?1)
+                """, arguments: [Int64(writer.generator.last)])
     }
 
     /// Writes a cursor that moved; it never moves back.

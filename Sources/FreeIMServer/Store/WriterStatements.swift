@@ -27,7 +27,9 @@ final class WriterStatements {
         head = try RawStatement(
             db,
             """
-            SELECT seq FROM message_seq WHERE chatroom_id = ?1 ORDER BY seq DESC LIMIT 1
+            SELECT coalesce(
+                (SELECT max(seq) FROM message_seq WHERE chatroom_id = ?1),
+                (SELECT first_seq - 1 FROM chatroom WHERE id = ?1), 0)
             """)
         seqOfStamp = try RawStatement(
             db, "SELECT seq FROM message_stamp WHERE chatroom_id = ?1 AND stamp = ?2")
