@@ -45,10 +45,12 @@ extension RouteTable {
             return ["chatroom_id": chat.map { .int($0) } ?? .null]
         },
         Route(
-            .post, "/user/friend.list", "The caller's friends.",
-            answers: .page(of: friendShape, total: true)
+            .post, "/user/friend.list", "The caller's friends: all, or a page.",
+            RouteField.paging, answers: .page(of: friendShape, total: true)
         ) { call in
-            try await call.store.read { db in
+            let isPaged = call.has("page") || call.has("perpage")
+            let (offset, limit) = isPaged ? call.paging : (0, Int64(Friends.listMax))
+            return try await call.store.read { db in
                 let rows = try Row.fetchAll(
                     db,
                     sql: """
@@ -57,9 +59,12 @@ extension RouteTable {
                         FROM friendship f JOIN user u ON u.id = f.friend_id
                         LEFT JOIN single_chat s ON s.user_low = min(f.user_id, f.friend_id)
                             AND s.user_high = max(f.user_id, f.friend_id)
-                        WHERE f.user_id = ? ORDER BY u.nickname, u.id
-                        """, arguments: [call.userID])
-                return list(rows.map(friend), total: Int64(rows.count))
+                        WHERE f.user_id = ? ORDER BY u.nickname, u.id LIMIT ? OFFSET ?
+                        """, arguments: [call.userID, limit, offset])
+                let total = try Int64.fetchOne(
+                    db, sql: "SELECT count(*) FROM friendship WHERE user_id = ?",
+                    arguments: [call.userID])
+                return list(rows.map(friend), total: total)
             }
         },
         simple("/user/del.friend", "Ends a friendship; the history stays.") { context, call in
@@ -86,6 +91,29 @@ extension RouteTable {
             try Friends.block(
                 context, userID: call.userID, friendID: call.integer("friend_id"),
                 isBlocked: false)
+        },
+        Route(
+            .post, "/user/block.list", "Whom the caller has blocked.", RouteField.paging,
+            answers: .page(
+                of: .object([
+                    "member_id": .integer, "account": .text, "nickname": .text, "avatar": .text,
+                    "created_time": .integer,
+                ]), total: true)
+        ) { call in
+            let (offset, limit) = call.paging
+            return try await call.store.read { db in
+                let rows = try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT u.id, u.account, u.nickname, u.avatar, b.created_time
+                        FROM user_block b JOIN user u ON u.id = b.blocked_id
+                        WHERE b.user_id = ? ORDER BY b.blocked_id LIMIT ? OFFSET ?
+                        """, arguments: [call.userID, limit, offset])
+                let total = try Int64.fetchOne(
+                    db, sql: "SELECT count(*) FROM user_block WHERE user_id = ?",
+                    arguments: [call.userID])
+                return list(rows.map(blocked), total: total)
+            }
         },
     ]
 
@@ -115,6 +143,14 @@ extension RouteTable {
             "gender": .integer, "remark": .text, "signature": .text,
             "chatroom_id": .nullable(.integer),
         ]))
+
+    private static func blocked(_ row: Row) -> JSONValue {
+        [
+            "member_id": .int(row["id"]), "account": .string(row["account"]),
+            "nickname": .string(row["nickname"]), "avatar": .string(row["avatar"]),
+            "created_time": .int(row["created_time"]),
+        ]
+    }
 
     private static func apply(_ row: Row) -> JSONValue {
         [

@@ -48,6 +48,7 @@ extension RouteTable {
         ) { call in
             try await call.store.read { db in
                 let other = call.integer("member_id")
+                guard try Friends.isOpen(other, to: call.userID, db) else { throw noSuchUser }
                 guard case .object(var data) = try profile(db, other) else { return .null }
                 let areFriends = try Friends.areFriends(db, call.userID, other)
                 data["is_friend"] = .bool(areFriends)
@@ -57,7 +58,7 @@ extension RouteTable {
             }
         },
         Route(
-            .post, "/search/friend", "Finds a user by account, or by member ID.",
+            .post, "/search/friend", "Finds a user by account, phone or member ID, each whole.",
             [.needs("search", .line(nameMax))],
             answers: .page(
                 of: .object([
@@ -66,16 +67,17 @@ extension RouteTable {
                 ]))
         ) { call in
             try await call.store.read { db in
-                let text = call.text("search").trimmingWhitespace()
+                let text = Accounts.folded(call.text("search"))
                 let rows = try Row.fetchAll(
                     db,
                     sql: """
                         SELECT id, account, nickname, avatar, gender, signature FROM user
-                        WHERE deleted_time IS NULL AND (account = ?1 OR id = ?2)
-                        ORDER BY account <> ?1 LIMIT 20
-                        """, arguments: [text, Int64(text)])
+                        WHERE deleted_time IS NULL AND (account = ?1 OR id = ?2 OR phone = ?3)
+                        ORDER BY account <> ?1, id LIMIT 20
+                        """, arguments: [text, Int64(text), phone(text)])
                 return list(
-                    rows.map { row in
+                    try rows.filter { try Friends.isShown(db, $0["id"], to: call.userID) }.map {
+                        row -> JSONValue in
                         [
                             "member_id": .int(row["id"]), "account": .string(row["account"]),
                             "nickname": .string(row["nickname"]),
@@ -86,6 +88,19 @@ extension RouteTable {
             }
         },
     ]
+
+    /// A phone number as it is kept, digits behind a +; nil: no phone number.
+    private static func phone(_ text: String) -> String? {
+        var digits = text.filter { !" -()".contains($0) }
+        if digits.hasPrefix("00") { digits = "+" + digits.dropFirst(2) }
+        if !digits.hasPrefix("+") { digits = "+" + digits }
+        let isPhone =
+            (6...16).contains(digits.count)
+            && digits.dropFirst().utf8.allSatisfy { (0x30...0x39).contains($0) }
+        return isPhone ? digits : nil
+    }
+
+    private static let noSuchUser = Refusal(.notFound, "There is no such user.")
 
     private static let profileFields = Shape.object([
         "member_id": .integer, "id": .text, "account": .text, "gender": .integer,
@@ -98,7 +113,7 @@ extension RouteTable {
         // Of a deleted account there is a row that says so, and nothing of the person.
         let row = try Row.fetchOne(
             db, sql: "SELECT * FROM user WHERE id = ?", arguments: [userID])
-        guard let row else { throw Refusal(.notFound, "There is no such user.") }
+        guard let row else { throw noSuchUser }
         var data: [String: JSONValue] = [
             "member_id": .int(userID), "id": .string(row["account"]),
             "account": .string(row["account"]), "gender": .int(row["gender"]),
