@@ -25,6 +25,7 @@ public final class ServerInstance: Sendable {
     private let certificates: ServerCertificates?
     private let group: MultiThreadedEventLoopGroup
     private let flusher: Task<Void, Never>
+    private let housekeeping: Task<Void, Never>
     private let index: MessageIndex
     private let lock: DataFolderLock
     private let log: Logger
@@ -32,7 +33,7 @@ public final class ServerInstance: Sendable {
     private init(
         config: ServerConfig, store: Store, index: MessageIndex, network: DeliveryNetwork,
         listeners: ServerListeners, certificates: ServerCertificates?,
-        group: MultiThreadedEventLoopGroup,
+        housekeeping: Housekeeping, group: MultiThreadedEventLoopGroup,
         lock: DataFolderLock, log: Logger
     ) {
         self.config = config
@@ -47,7 +48,8 @@ public final class ServerInstance: Sendable {
         tcp = ServerInstance.address(config.tcp, listeners.tcp?.channel.localAddress?.port)
         ws = ServerInstance.address(config.ws, listeners.ws?.channel.localAddress?.port)
         http = ServerInstance.address(config.http, listeners.http?.port)
-        // Owned by the instance, which cancels it when it ends.
+        // Both owned by the instance, which cancels them when it ends.
+        self.housekeeping = Task { await housekeeping.run() }
         flusher = Task {
             while !Task.isCancelled {
                 try? await Task.sleep(for: .milliseconds(ServerInstance.cursorFlushMs))
@@ -134,8 +136,10 @@ public final class ServerInstance: Sendable {
             }
             return ServerInstance(
                 config: config, store: store, index: index, network: network,
-                listeners: listeners, certificates: certificates, group: group, lock: lock,
-                log: log)
+                listeners: listeners, certificates: certificates,
+                housekeeping: Housekeeping(
+                    config, store: store, media: services.media, index: index, log: log),
+                group: group, lock: lock, log: log)
         } catch {
             store.commits.close()
             await index.stop()
@@ -167,6 +171,8 @@ public final class ServerInstance: Sendable {
             try? await Task.sleep(for: .milliseconds(20))
         }
         flusher.cancel()
+        housekeeping.cancel()
+        await housekeeping.value
         store.commits.close()
         await index.stop()
         await store.close()
@@ -184,6 +190,11 @@ public final class ServerInstance: Sendable {
         options.walBytesMax = config.walBytesMax
         options.frameBytesMax = config.frameBytesMax
         options.isMessagingOpen = config.messagingPolicy == .open
+        options.groupMembersMax = config.groupMembersMax
+        options.recallSeconds = config.recallSeconds
+        options.editSeconds = config.editSeconds
+        options.isMomentReviewed = config.momentReview == .before
+        options.mediaBytesPerUserMax = config.mediaBytesPerUserMax
         options.faults = faults
         return options
     }

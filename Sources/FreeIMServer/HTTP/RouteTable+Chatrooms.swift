@@ -15,14 +15,13 @@ extension RouteTable {
                     throw Refusal(.forbidden, "friend_id: this is yourself.")
                 }
                 if let chat = try Friends.chat(context.db, call.userID, friendID) { return chat }
-                let found = try Int64.fetchOne(
-                    context.db, sql: "SELECT 1 FROM user WHERE id = ? AND deleted_time IS NULL",
-                    arguments: [friendID])
                 guard isOpen else {
                     throw Refusal(
                         .notFriend, "You are not friends; send a friend request first.")
                 }
-                if found == nil { throw Refusal(.notFound, "There is no such user.") }
+                guard try Friends.isShown(context.db, friendID, to: call.userID) else {
+                    throw Refusal(.notFound, "friend_id: there is no such user.")
+                }
                 return try context.createSingleChat(UserPair(call.userID, friendID))
             }
             return ["chatroom_id": .int(chat)]
@@ -31,19 +30,18 @@ extension RouteTable {
             .post, "/chatroom/get.chatroom.info", "One conversation of the caller.",
             [.needs("chatroom_id", .integer)], answers: conversationShape
         ) { call in
-            let all = try await conversations(call, limit: Limits.conversationsPageMax)
-            guard let found = all.first(where: { $0.chatroomID == call.integer("chatroom_id") })
-            else { throw Refusal.notMember }
-            return conversation(found)
+            conversation(
+                try await call.store.conversation(
+                    call.integer("chatroom_id"), userID: call.userID))
         },
         Route(
             .post, "/chatroom/chatroom.list", "The caller's conversations, newest first.",
             RouteField.paging, answers: .page(of: conversationShape, total: true)
         ) { call in
             let (offset, limit) = call.paging
-            let all = try await conversations(call, limit: Limits.conversationsPageMax)
-            let page = all.dropFirst(Int(offset)).prefix(Int(limit))
-            return list(page.map(conversation), total: Int64(all.count))
+            let (page, total) = try await call.store.conversations(
+                userID: call.userID, offset: Int(offset), limit: Int(limit))
+            return list(page.map(conversation), total: Int64(total))
         },
         Route(
             .post, "/chatroom/notify.level", "0 normal, 1 silent, 2 blocked.",
@@ -64,25 +62,11 @@ extension RouteTable {
     private static func setting(_ call: RouteCall, _ column: String, _ value: Int64) async throws {
         try await call.store.write { context in
             try context.db.execute(
-                sql: "UPDATE member SET \(column) = ? WHERE chatroom_id = ? AND user_id = ?",
-                arguments: [value, call.integer("chatroom_id"), call.userID])
+                sql: """
+                    UPDATE member AS m SET \(column) = ?
+                    WHERE m.chatroom_id = ? AND m.user_id = ? AND \(Membership.isAlive)
+                    """, arguments: [value, call.integer("chatroom_id"), call.userID])
             if context.db.changesCount == 0 { throw Refusal.notMember }
-        }
-    }
-
-    /// All conversations of the caller, newest first.
-    private static func conversations(
-        _ call: RouteCall, limit: Int
-    ) async throws -> [IMConversation] {
-        var all: [IMConversation] = []
-        var request = IMConversationsRequest()
-        request.limit = Int32(limit)
-        while true {
-            let asked = request
-            let page = try await call.store.conversations(asked, userID: call.userID)
-            all += page.items
-            if page.nextCursor.isEmpty { return all }
-            request.cursor = page.nextCursor
         }
     }
 
@@ -135,23 +119,5 @@ extension RouteTable {
             "reply_to": .string(item.replyTo),
             "mentions": .array(item.mentions.map { .int($0) }),
         ]
-    }
-}
-
-extension Store {
-    /// A page of the conversation list for HTTP, where no device is concerned.
-    func conversations(
-        _ request: IMConversationsRequest, userID: Int64
-    ) async throws -> IMConversationsPage {
-        try await withCheckedThrowingContinuation { continuation in
-            onReader { [self] in
-                continuation.resume(
-                    with: Result {
-                        try conversations(
-                            request, userID: userID, device: 0, bytesMax: 16 * 1_024 * 1_024,
-                            version: .protobuf)
-                    })
-            }
-        }
     }
 }

@@ -68,26 +68,62 @@ extension RouteTable {
         },
         Route(
             .post, "/message/receipts", "Who has got and read a message of a conversation.",
-            [.needs("chatroom_id", .integer), .needs("seq", .integer)],
+            [
+                .needs("chatroom_id", .integer), .needs("seq", .integer),
+                .takes("cursor", .content(64)),
+            ] + RouteField.paging,
             answers: .page(
                 of: .object([
                     "member_id": .integer, "delivered_seq": .integer, "read_seq": .integer,
-                ]), total: true)
+                ]), total: true, cursor: true)
         ) { call in
             let (store, chatroomID) = (call.store, call.integer("chatroom_id"))
+            let after = try PlaceCursor("u", call.text("cursor"))?.place ?? 0
+            let (offset, limit) = call.has("perpage") ? call.paging : (call.paging.offset * 5, 100)
             return try await store.read { db in
+                _ = try Store.firstSeq(db, chatroomID, call.userID)
                 let rows = try Row.fetchAll(
                     db,
                     sql: """
                         SELECT user_id, delivered_seq, read_seq FROM member
-                        WHERE chatroom_id = ?1 AND EXISTS (SELECT 1 FROM member
-                            WHERE chatroom_id = ?1 AND user_id = ?2)
-                        ORDER BY user_id LIMIT 10000
-                        """, arguments: [chatroomID, call.userID])
-                if rows.isEmpty { throw Refusal.notMember }
+                        WHERE chatroom_id = ?1 AND user_id > ?2
+                        ORDER BY user_id LIMIT ?3 OFFSET ?4
+                        """, arguments: [chatroomID, after, limit + 1, after == 0 ? offset : 0])
+                let total = try Int64.fetchOne(
+                    db,
+                    sql: """
+                        SELECT coalesce(
+                            (SELECT member_count FROM chat_group WHERE chatroom_id = ?1),
+                            (SELECT count(*) FROM member WHERE chatroom_id = ?1))
+                        """, arguments: [chatroomID])
+                let page = rows.prefix(Int(limit))
+                let last: Int64? = rows.count > page.count ? page.last?["user_id"] : nil
                 return list(
-                    rows.map { receipt($0, chatroomID, store) }, total: Int64(rows.count))
+                    page.map { receipt($0, chatroomID, store) }, total: total,
+                    nextCursor: last.map { PlaceCursor("u", $0).text } ?? "")
             }
+        },
+        Route(
+            .post, "/message/forward", "Sends a message's code and content on to conversations.",
+            [
+                .needs("message_id", .content(16)), .needs("chatroom_id", .integer),
+                .needs("to_chatroom_ids", .integers),
+                .needs("ids", .lines(Forwarding.placesMax, characters: 64)),
+            ],
+            answers: .page(
+                of: .object([
+                    "chatroom_id": .integer, "id": .text, "message_id": .text, "seq": .integer,
+                    "duplicate": .flag, "error": .text,
+                ]))
+        ) { call in
+            let forwarding = Forwarding(
+                store: call.store, userID: call.userID,
+                deviceID: call.deviceID ?? call.owner.deviceID ?? "",
+                clientType: call.clientType)
+            let sent = try await forwarding.send(
+                call.text("message_id"), of: call.integer("chatroom_id"),
+                to: call.integers("to_chatroom_ids"), ids: call.texts("ids"))
+            return list(sent)
         },
     ]
 

@@ -143,8 +143,9 @@ final class MessageIndex: Sendable {
         }
     }
 
-    /// Takes out what retention removed from the log.
-    func prune() async throws {
+    /// Takes out what retention removed from the log; of conversations with nothing left in the
+    /// log's indexes, what is older than `gone`, a stamp.
+    func prune(gone: Int64) async throws {
         let firsts = try await store.read { db in
             try Row.fetchAll(
                 db,
@@ -153,8 +154,8 @@ final class MessageIndex: Sendable {
                         WHERE s.chatroom_id = c.id ORDER BY s.stamp LIMIT 1)
                     FROM chatroom c WHERE c.first_seq > 1
                     """
-            ).compactMap { row in
-                (row[1] as Int64?).map { (chatroomID: row[0] as Int64, stamp: $0) }
+            ).map { row in
+                (chatroomID: row[0] as Int64, stamp: row[1] as Int64? ?? gone)
             }
         }
         for (chatroomID, stamp) in firsts {

@@ -11,11 +11,7 @@ extension Store {
         let asked = request.limit == 0 ? Limits.conversationsPageDefault : Int(request.limit)
         let limit = min(max(asked, 1), Limits.conversationsPageMax)
         let cursor = try ConversationCursor(request.cursor)
-        let chatroomIDs = try pool.read { db in
-            try Int64.fetchAll(
-                db.cachedStatement(sql: "SELECT chatroom_id FROM member WHERE user_id = ?"),
-                arguments: [userID])
-        }
+        let chatroomIDs = try pool.read { db in try Store.chatroomIDs(db, of: userID) }
         let tails = Dictionary(
             chatroomIDs.map { ($0, tail.entries($0)) }, uniquingKeysWith: { first, _ in first })
         return try pool.read { db in
@@ -30,6 +26,46 @@ extension Store {
             }
             return try lister.page(listed, limit: limit, bytesMax: bytesMax, version: version)
         }
+    }
+
+    /// One conversation, for HTTP, where no device is concerned. Throws `not_member`.
+    func conversation(_ chatroomID: Int64, userID: Int64) async throws -> IMConversation {
+        let tails = [chatroomID: tail.entries(chatroomID)]
+        return try await read { [self] db in
+            _ = try Store.firstSeq(db, chatroomID, userID)
+            let lister = ConversationLister(
+                db: db, store: self, userID: userID, device: 0, tails: tails)
+            let page = try lister.page(
+                [ConversationLister.Listed(chatroomID: chatroomID, stamp: 0)], limit: 1,
+                bytesMax: Int.max, version: .protobuf)
+            guard let found = page.items.first else { throw Refusal.notMember }
+            return found
+        }
+    }
+
+    /// A page of the conversation list for HTTP, and how many conversations there are.
+    func conversations(
+        userID: Int64, offset: Int, limit: Int
+    ) async throws -> ([IMConversation], total: Int) {
+        let tails = Dictionary(
+            try await read { db in try Store.chatroomIDs(db, of: userID) }
+                .map { ($0, tail.entries($0)) }, uniquingKeysWith: { first, _ in first })
+        return try await read { [self] db in
+            let lister = ConversationLister(
+                db: db, store: self, userID: userID, device: 0, tails: tails)
+            var listed = try lister.heads()
+            listed.sort { ($0.stamp, $0.chatroomID) > ($1.stamp, $1.chatroomID) }
+            let part = Array(listed.dropFirst(offset).prefix(limit))
+            let page = try lister.page(
+                part, limit: limit, bytesMax: Int.max, version: .protobuf)
+            return (page.items, listed.count)
+        }
+    }
+
+    private static func chatroomIDs(_ db: Database, of userID: Int64) throws -> [Int64] {
+        try Int64.fetchAll(
+            db.cachedStatement(sql: "SELECT chatroom_id FROM member WHERE user_id = ?"),
+            arguments: [userID])
     }
 }
 

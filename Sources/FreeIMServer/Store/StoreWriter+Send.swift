@@ -19,6 +19,7 @@ extension StoreWriter {
             throw Refusal(
                 .malformedBody, "A send needs a ClientMessageId of 1 to 64 bytes.")
         }
+        try StoreWriter.checkReferences(item)
         let key = DedupeKey(userID: send.userID, key: keyText)
         if let faults, let ack = try faults.answered(key) { return ack }
         if let stored = try find(key, text: keyText) {
@@ -47,6 +48,23 @@ extension StoreWriter {
             &item, stamp: reserved, keyHash: key.hash, senderDevice: send.device, db)
         if let target { try apply(item, to: target, row: row, db) }
         return ack
+    }
+
+    /// UTF-8 bytes of ReplyTo and TargetMessageId; what a client means by them is its own.
+    static let referenceBytesMax = 64
+    /// Users named in one message.
+    static let mentionsMax = 1_000
+
+    /// Throws `malformed_body` for references that are no message ID by their length alone.
+    private static func checkReferences(_ item: IMMessageItem) throws {
+        for (name, text) in [
+            ("ReplyTo", item.replyTo), ("TargetMessageId", item.targetMessageID),
+        ] where text.utf8.count > referenceBytesMax {
+            throw Refusal(.malformedBody, "\(name): at most \(referenceBytesMax) bytes.")
+        }
+        if item.mentions.count > mentionsMax {
+            throw Refusal(.malformedBody, "Mentions: at most \(mentionsMax) users.")
+        }
     }
 
     /// Appends `item` (chatroomID, userID, code, content set) to its chatroom's log.

@@ -30,12 +30,26 @@ extension StoreWriter {
                 sql: "SELECT 1 FROM recalled_message WHERE chatroom_id = ? AND seq = ?"),
             arguments: [item.chatroomID, target.item.seq])
         if isRecalled != nil { throw Refusal(.conflict, "The message was recalled already.") }
-        if code == .reaction || target.item.userID == userID { return target }
+        if code == .reaction { return target }
         let role = try member(item.chatroomID, userID)?.role ?? 0
         if code == .recall, role > 0, try room(item.chatroomID, db)?.type == .group {
             return target
         }
-        throw Refusal(.forbidden, "Only one's own messages can be recalled or edited.")
+        guard target.item.userID == userID else {
+            throw Refusal(.forbidden, "Only one's own messages can be recalled or edited.")
+        }
+        try checkAge(of: target.item, isRecall: code == .recall)
+        return target
+    }
+
+    /// Throws `forbidden` for an own message that is too old to be recalled or edited.
+    private func checkAge(of item: IMMessageItem, isRecall: Bool) throws {
+        let seconds = isRecall ? options.recallSeconds : options.editSeconds
+        guard seconds > 0, now - item.messageSendTime > Int64(seconds) * 1_000 else { return }
+        throw Refusal(
+            .forbidden,
+            "A message can be \(isRecall ? "recalled" : "edited") for \(seconds) seconds after it "
+                + "was sent; this one is older.")
     }
 
     private func target(_ id: MessageID, _ chatroomID: Int64) throws -> Target? {

@@ -72,7 +72,9 @@ final class StoreWriter {
             let indexed =
                 try Int64.fetchOne(
                     db, sql: "SELECT value FROM setting WHERE key = 'indexed_message_id'") ?? 0
-            nextRow = 1 + (try Int64.fetchOne(db, sql: "SELECT max(id) FROM message") ?? 0)
+            // Rows that retention removed were indexed: no row ever used is above both.
+            let lastRow = try Int64.fetchOne(db, sql: "SELECT max(id) FROM message") ?? 0
+            nextRow = 1 + max(lastRow, indexed)
             let newest =
                 try Int64.fetchOne(
                     db,
@@ -80,7 +82,8 @@ final class StoreWriter {
                         SELECT max(s) FROM (
                             SELECT stamp AS s FROM
                                 (SELECT stamp FROM message ORDER BY id DESC LIMIT 16384)
-                            UNION ALL SELECT max(stamp) FROM reserved_message_id)
+                            UNION ALL SELECT max(stamp) FROM reserved_message_id
+                            UNION ALL SELECT value FROM setting WHERE key = 'newest_stamp')
                         """) ?? 0
             generator = MessageIDGenerator(after: max(UInt64(newest), generator.last))
             let rows = try loadTail(db, after: indexed)

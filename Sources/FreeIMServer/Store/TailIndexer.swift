@@ -26,6 +26,8 @@ struct TailIndexer {
     private let moveWatermark: RawStatement
     private var fresh: [TailRow] = []
     private var run: Run?
+    /// Whether the next run begins with however few rows there are.
+    private var isHastened = false
 
     init(_ db: Database) throws {
         insertSeq = try RawStatement(
@@ -36,6 +38,11 @@ struct TailIndexer {
             db, "INSERT OR IGNORE INTO message_key VALUES (?1, ?2, ?3)")
         moveWatermark = try RawStatement(
             db, "UPDATE setting SET value = ?1 WHERE key = 'indexed_message_id'")
+    }
+
+    /// Indexes what is committed by now, however little it is, with the batches from here on.
+    mutating func hasten() {
+        isHastened = true
     }
 
     /// Adds rows that were committed, ascending by row.
@@ -79,7 +86,9 @@ struct TailIndexer {
     }
 
     private mutating func begin() {
-        guard fresh.count >= TailIndexer.runRows, let last = fresh.last else { return }
+        guard fresh.count >= (isHastened ? 1 : TailIndexer.runRows), let last = fresh.last
+        else { return }
+        isHastened = false
         let rows = fresh
         fresh = []
         run = Run(
