@@ -16,9 +16,11 @@ extension RouteTable {
             ], answers: .object(["id": .integer])
         ) { call in
             let draft = try draft(call)
-            try await checkFiles(draft, call.services.media)
+            let media = call.services.media
+            try await checkFiles(draft, media)
             let id = try await call.store.write { context in
-                try Moments.publish(context, userID: call.userID, draft)
+                try Moments.publish(
+                    context, userID: call.userID, draft, isStored: { media.isStored($0) })
             }
             return ["id": .int(id)]
         },
@@ -29,12 +31,34 @@ extension RouteTable {
                 .takes("limit", .integer),
             ], answers: .page(of: momentShape, cursor: true)
         ) { call in
-            let cursor = try MomentCursor(call.text("cursor"))
-            let asked = call.has("limit") ? call.integer("limit") : Int64(MomentFeed.pageDefault)
-            let limit = Int(min(max(asked, 1), Int64(MomentFeed.pageMax)))
+            let before = try PlaceCursor("m", call.text("cursor"))?.place ?? Int64.max
             return try await call.store.read { db in
                 try MomentFeed(db: db, userID: call.userID).page(
-                    memberID: call.integer("member_id"), before: cursor.before, limit: limit)
+                    memberID: call.integer("member_id"), before: before,
+                    limit: MomentFeed.limit(call))
+            }
+        },
+        Route(
+            .post, "/dynamic/comments", "The comments of a moment, newest first.", partFields,
+            answers: .page(of: commentShape, cursor: true)
+        ) { call in
+            try await call.store.read { db in
+                try MomentFeed(db: db, userID: call.userID).comments(
+                    of: call.integer("id"), cursor: call.text("cursor"),
+                    limit: MomentFeed.limit(call))
+            }
+        },
+        Route(
+            .post, "/dynamic/likes", "Who likes a moment, by their IDs.", partFields,
+            answers: .page(
+                of: .object([
+                    "user_id": .integer, "nickname": .text, "avatar": .text, "time": .integer,
+                ]), cursor: true)
+        ) { call in
+            try await call.store.read { db in
+                try MomentFeed(db: db, userID: call.userID).likes(
+                    of: call.integer("id"), cursor: call.text("cursor"),
+                    limit: MomentFeed.limit(call))
             }
         },
         Route(
@@ -84,18 +108,61 @@ extension RouteTable {
         },
     ]
 
+    /// Moments as operators see them.
+    static let momentReview: [Route] = [
+        Route(
+            .post, "/admin/moment.list", .admin, "Moments that wait for review, or were refused.",
+            [
+                .takes("review", .word(Moments.Review.allCases.map(\.name))),
+                .takes("cursor", .content(textMax)), .takes("limit", .integer),
+            ], answers: .page(of: momentShape, cursor: true)
+        ) { call in
+            let state = Moments.Review(name: call.text("review")) ?? .waiting
+            return try await call.store.read { db in
+                try MomentFeed.page(
+                    db, in: state, cursor: call.text("cursor"), limit: MomentFeed.limit(call))
+            }
+        },
+        Route(
+            .post, "/admin/moment.review", .admin,
+            "Lets a moment pass, or refuses it: its author alone sees it then.",
+            [.needs("id", .integer), .needs("action", .word(["pass", "refuse"]))]
+        ) { call in
+            try await call.store.write { context in
+                let (id, action) = (call.integer("id"), call.text("action"))
+                try Moments.review(context, momentID: id, passes: action == "pass")
+                try context.db.execute(
+                    sql: """
+                        INSERT INTO audit (time, actor, address, action, target)
+                        VALUES (?, 'admin', ?, ?, ?)
+                        """,
+                    arguments: [
+                        context.now, call.address, "moment.\(action)", "moment \(id)",
+                    ])
+            }
+            return .null
+        },
+    ]
+
+    /// What a page of one moment's comments or likes takes.
+    private static let partFields: [RouteField] = [
+        .needs("id", .integer), .takes("cursor", .content(textMax)), .takes("limit", .integer),
+    ]
+
+    private static let commentShape = Shape.object([
+        "id": .integer, "user_id": .integer, "nickname": .text, "avatar": .text, "text": .text,
+        "reply_to": .integer, "time": .integer,
+    ])
+
     private static let momentShape = Shape.named(
         "Moment",
         .object([
             "id": .integer, "user_id": .integer, "account": .text, "nickname": .text,
             "avatar": .text, "text": .text, "images": .list(.text), "video": .text,
-            "cover": .text, "visibility": .text, "like_count": .integer, "is_liked": .flag,
+            "cover": .text, "visibility": .text, "review": .text,
+            "like_count": .integer, "is_liked": .flag,
             "likes": .list(.text),
-            "comments": .list(
-                .object([
-                    "id": .integer, "user_id": .integer, "nickname": .text, "text": .text,
-                    "reply_to": .integer, "time": .integer,
-                ])),
+            "comments": .list(commentShape),
             "comment_count": .integer, "time": .integer,
         ]))
 

@@ -10,6 +10,12 @@ struct MomentFeed {
     /// Names of who likes a moment, and newest comments, that come with it.
     static let shownMax = 10
 
+    /// The number of items asked for, within bounds.
+    static func limit(_ call: RouteCall) -> Int {
+        let asked = call.has("limit") ? call.integer("limit") : Int64(pageDefault)
+        return Int(min(max(asked, 1), Int64(pageMax)))
+    }
+
     /// SQL: neither of the reader and the user in that column has blocked the other.
     static func isUnblocked(_ column: String) -> String {
         """
@@ -22,7 +28,8 @@ struct MomentFeed {
     /// SQL: the reader may see moment `m`.
     static let isVisible = """
         EXISTS (SELECT 1 FROM user u WHERE u.id = m.user_id AND u.deleted_time IS NULL)
-        AND (m.user_id = ?1 OR (\(isUnblocked("m.user_id")) AND (m.visibility = 0
+        AND (m.user_id = ?1 OR (m.review_state = 0 AND \(isUnblocked("m.user_id"))
+            AND (m.visibility = 0
             OR (m.visibility = 1 AND EXISTS (SELECT 1 FROM friendship f
                 WHERE f.user_id = m.user_id AND f.friend_id = ?1))
             OR (m.visibility = 2 AND EXISTS (SELECT 1 FROM moment_viewer v
@@ -50,7 +57,7 @@ struct MomentFeed {
         return [
             "list": .array(try shown.compactMap(moment)),
             "next_cursor": .string(
-                hasMore ? shown.last.map { MomentCursor(before: $0).text } ?? "" : ""),
+                hasMore ? shown.last.map { PlaceCursor("m", $0).text } ?? "" : ""),
         ]
     }
 
@@ -76,7 +83,8 @@ struct MomentFeed {
         ) ORDER BY id DESC LIMIT ?3
         """
 
-    private func moment(_ id: Int64) throws -> JSONValue? {
+    /// A moment as the reader sees it; nil: there is none.
+    func moment(_ id: Int64) throws -> JSONValue? {
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
@@ -99,6 +107,7 @@ struct MomentFeed {
             "video": .string(row["video"]), "cover": .string(row["cover"]),
             "visibility": .string(
                 Moments.Visibility(rawValue: row["visibility"])?.name ?? "users"),
+            "review": .string(Moments.Review(rawValue: row["review_state"])?.name ?? "waiting"),
             "like_count": .int(row["like_count"]), "is_liked": .bool(row["is_liked"]),
             "likes": .array(try likes(id)), "comments": .array(try comments(id)),
             "comment_count": .int(row["comment_count"]), "time": .int(row["created_time"]),
@@ -117,44 +126,106 @@ struct MomentFeed {
     }
 
     private func comments(_ id: Int64) throws -> [JSONValue] {
+        try comments(id, before: Int64.max, limit: MomentFeed.shownMax).reversed().map(\.value)
+    }
+
+    /// Comments before that one, newest first, those of the blocked left out.
+    private func comments(
+        _ id: Int64, before: Int64, limit: Int
+    ) throws -> [(id: Int64, value: JSONValue)] {
         try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT c.id, c.user_id, a.nickname, c.text, c.reply_to, c.created_time
+                    SELECT c.id, c.user_id, a.nickname, a.avatar, c.text, c.reply_to,
+                        c.created_time
                     FROM moment_comment c JOIN user a ON a.id = c.user_id
-                    WHERE c.moment_id = ?2 AND \(MomentFeed.isUnblocked("c.user_id"))
-                    ORDER BY c.id DESC LIMIT ?3
-                    """), arguments: [userID, id, MomentFeed.shownMax]
-        ).reversed().map { row in
+                    WHERE c.moment_id = ?2 AND c.id < ?3
+                        AND \(MomentFeed.isUnblocked("c.user_id"))
+                    ORDER BY c.id DESC LIMIT ?4
+                    """), arguments: [userID, id, before, limit]
+        ).map { row in
+            (
+                row["id"],
+                [
+                    "id": .int(row["id"]), "user_id": .int(row["user_id"]),
+                    "nickname": .string(row["nickname"]), "avatar": .string(row["avatar"]),
+                    "text": .string(row["text"]), "reply_to": .int(row["reply_to"]),
+                    "time": .int(row["created_time"]),
+                ]
+            )
+        }
+    }
+
+    /// A page of a moment's comments, newest first. Throws `not_found`.
+    func comments(of id: Int64, cursor: String, limit: Int) throws -> JSONValue {
+        let before = try PlaceCursor("c", cursor)?.place ?? Int64.max
+        try Moments.checkSeen(db, id, userID)
+        let found = try comments(id, before: before, limit: limit + 1)
+        return RouteTable.list(
+            found.prefix(limit).map(\.value),
+            nextCursor: found.count > limit ? PlaceCursor("c", found[limit - 1].id).text : "")
+    }
+
+    /// A page of those who like a moment, by their IDs. Throws `not_found`.
+    func likes(of id: Int64, cursor: String, limit: Int) throws -> JSONValue {
+        let after = try PlaceCursor("l", cursor)?.place ?? 0
+        try Moments.checkSeen(db, id, userID)
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT l.user_id, a.nickname, a.avatar, l.created_time
+                    FROM moment_like l JOIN user a ON a.id = l.user_id
+                    WHERE l.moment_id = ?2 AND l.user_id > ?3
+                        AND \(MomentFeed.isUnblocked("l.user_id"))
+                    ORDER BY l.user_id LIMIT ?4
+                    """), arguments: [userID, id, after, limit + 1])
+        let page = rows.prefix(limit).map { row -> JSONValue in
             [
-                "id": .int(row["id"]), "user_id": .int(row["user_id"]),
-                "nickname": .string(row["nickname"]), "text": .string(row["text"]),
-                "reply_to": .int(row["reply_to"]), "time": .int(row["created_time"]),
+                "user_id": .int(row["user_id"]), "nickname": .string(row["nickname"]),
+                "avatar": .string(row["avatar"]), "time": .int(row["created_time"]),
             ]
         }
+        let next = rows.count > limit ? PlaceCursor("l", rows[limit - 1]["user_id"]).text : ""
+        return RouteTable.list(page, nextCursor: next)
+    }
+
+    /// A page of moments in a state of review, newest first, as their authors see them.
+    static func page(
+        _ db: Database, in state: Moments.Review, cursor: String, limit: Int
+    ) throws -> JSONValue {
+        let before = try PlaceCursor("m", cursor)?.place ?? Int64.max
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT id, user_id FROM moment WHERE review_state = ? AND id < ?
+                ORDER BY id DESC LIMIT ?
+                """, arguments: [state.rawValue, before, limit + 1])
+        let page = try rows.prefix(limit).compactMap { row in
+            try MomentFeed(db: db, userID: row["user_id"]).moment(row["id"])
+        }
+        let next = rows.count > limit ? PlaceCursor("m", rows[limit - 1]["id"]).text : ""
+        return RouteTable.list(page, nextCursor: next)
     }
 }
 
-/// Where a page of moments ended: `m` and the ID of its last one.
-struct MomentCursor: Equatable {
-    /// Moments with smaller IDs follow.
-    let before: Int64
+/// Where a page ended: a letter that says of what, and a number.
+struct PlaceCursor: Equatable, Sendable {
+    private let letter: Character
+    let place: Int64
 
-    init(before: Int64) {
-        self.before = before
+    init(_ letter: Character, _ place: Int64) {
+        self.letter = letter
+        self.place = place
     }
 
-    /// The beginning for the empty text; throws for what is no cursor.
-    init(_ text: String) throws {
-        if text.isEmpty {
-            self.init(before: Int64.max)
-            return
-        }
-        guard text.hasPrefix("m"), let before = Int64(text.dropFirst()), before > 0 else {
+    /// nil for the empty text; throws for what is no cursor of that kind.
+    init?(_ letter: Character, _ text: String) throws {
+        if text.isEmpty { return nil }
+        guard text.first == letter, let place = Int64(text.dropFirst()), place > 0 else {
             throw Refusal(.malformedBody, "cursor: not one that this server gave.")
         }
-        self.init(before: before)
+        self.init(letter, place)
     }
 
-    var text: String { "m\(before)" }
+    var text: String { "\(letter)\(place)" }
 }

@@ -50,6 +50,11 @@ enum Moments {
         /// The client's key; the same key again is the same moment. Empty: none.
         var clientID = ""
 
+        /// The files it shows.
+        var files: [MediaName] {
+            (images + [video, cover]).compactMap { MediaName(url: $0) }
+        }
+
         /// Throws `malformed_body` for what is no moment.
         func check() throws {
             if !images.isEmpty && !video.isEmpty {
@@ -70,21 +75,58 @@ enum Moments {
         }
     }
 
-    /// Publishes; its ID. Throws `not_found` for a viewer who does not exist.
-    static func publish(_ context: WriteContext, userID: Int64, _ draft: Draft) throws -> Int64 {
+    /// Whether others see a moment; the raw value is the column's.
+    enum Review: Int, Sendable, CaseIterable {
+        case shown = 0
+        /// An operator has not looked at it yet; its author alone sees it.
+        case waiting = 1
+        /// An operator did not let it pass; its author alone sees it.
+        case refused = 2
+
+        /// The name that routes use.
+        var name: String {
+            switch self {
+            case .shown: "shown"
+            case .waiting: "waiting"
+            case .refused: "refused"
+            }
+        }
+
+        init?(name: String) {
+            guard let found = Review.allCases.first(where: { $0.name == name }) else { return nil }
+            self = found
+        }
+    }
+
+    /// Publishes; its ID. Throws `not_found` for a viewer who does not exist, `malformed_body` for
+    /// a file that is gone; `isStored` says of a file's name whether it is there.
+    static func publish(
+        _ context: WriteContext, userID: Int64, _ draft: Draft,
+        isStored: (MediaName) -> Bool
+    ) throws -> Int64 {
         try draft.check()
         if let known = try earlier(context.db, "moment", userID, draft.clientID) { return known }
         let images = try JSONValue.array(draft.images.map { .string($0) }).bytes()
         try context.db.execute(
             sql: """
                 INSERT INTO moment (user_id, client_id, text, images, video, cover, visibility,
-                    created_time) VALUES (?, nullif(?, ''), ?, ?, ?, ?, ?, ?)
+                    created_time, review_state) VALUES (?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 userID, draft.clientID, draft.text, String(decoding: images, as: UTF8.self),
                 draft.video, draft.cover, draft.visibility.rawValue, context.now,
+                (context.options.isMomentReviewed ? Review.waiting : .shown).rawValue,
             ])
         let id = context.db.lastInsertedRowID
+        // Looked at here, in the writer's order: a file that is swept away is not shown by half.
+        for name in draft.files {
+            if !isStored(name) {
+                throw Refusal(.malformedBody, "images, video, cover: \(name.url) is gone.")
+            }
+            try context.db.execute(
+                sql: "INSERT OR IGNORE INTO moment_media VALUES (?, ?)",
+                arguments: [name.text, id])
+        }
         for viewer in Set(draft.viewers) where viewer != userID {
             try context.db.execute(
                 sql: """
@@ -151,7 +193,7 @@ enum Moments {
         }
         for (table, column) in [
             ("moment_viewer", "moment_id"), ("moment_like", "moment_id"),
-            ("moment_comment", "moment_id"), ("moment", "id"),
+            ("moment_comment", "moment_id"), ("moment_media", "moment_id"), ("moment", "id"),
         ] {
             try context.db.execute(
                 sql: "DELETE FROM \(table) WHERE \(column) = ?", arguments: [momentID])
@@ -177,13 +219,23 @@ enum Moments {
             sql: "DELETE FROM moment_comment WHERE id = ?", arguments: [commentID])
     }
 
+    /// An operator's answer; repeated, it changes nothing. Throws `not_found`.
+    static func review(_ context: WriteContext, momentID: Int64, passes: Bool) throws {
+        try context.db.execute(
+            sql: "UPDATE moment SET review_state = ? WHERE id = ?",
+            arguments: [(passes ? Review.shown : .refused).rawValue, momentID])
+        if context.db.changesCount == 0 {
+            throw Refusal(.notFound, "id: there is no such moment.")
+        }
+    }
+
     private static func owner(_ db: Database, _ momentID: Int64) throws -> Int64? {
         try Int64.fetchOne(
             db, sql: "SELECT user_id FROM moment WHERE id = ?", arguments: [momentID])
     }
 
     /// A moment one may not see is one that does not exist.
-    private static func checkSeen(_ db: Database, _ momentID: Int64, _ userID: Int64) throws {
+    static func checkSeen(_ db: Database, _ momentID: Int64, _ userID: Int64) throws {
         let isSeen = try Int64.fetchOne(
             db.cachedStatement(
                 sql: "SELECT 1 FROM moment m WHERE m.id = ?2 AND \(MomentFeed.isVisible)"),
