@@ -36,7 +36,11 @@ extension RouteTable {
             guard let body = call.rawBody else {
                 throw Refusal(.malformedBody, "The file is empty.")
             }
-            let stored = try await media.store(body)
+            let stored = try await media.store(body) { name, size in
+                try await call.store.write { context in
+                    try MediaQuota.charge(context, userID: call.userID, name: name, size: size)
+                }
+            }
             return [
                 "url": .string(stored.name.url),
                 "name": .string(MediaName.original(call.text("name"))),

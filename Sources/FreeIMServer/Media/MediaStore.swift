@@ -40,10 +40,14 @@ final class MediaStore: Sendable {
         }
     }
 
-    /// Stores an upload of that kind; it is on disk when this returns, or there is nothing of it.
+    /// Stores an upload; it is on disk when this returns, or there is nothing of it.
     ///
-    /// Throws `content_too_large`, `malformed_body` (empty, cut short), `busy`.
-    func store(_ body: RawBody) async throws -> (name: MediaName, size: Int) {
+    /// `charge` is asked, once all of it is here and before it gets its name, whether its owner may
+    /// have it. Throws what that throws, `content_too_large`, `malformed_body` (empty, cut short),
+    /// `busy`.
+    func store(
+        _ body: RawBody, charge: @Sendable (MediaName, Int) async throws -> Void
+    ) async throws -> (name: MediaName, size: Int) {
         if let declared = body.declaredBytes, declared > fileBytesMax { throw tooLarge }
         try begin()
         defer { uploads.withLockedValue { $0 -= 1 } }
@@ -54,7 +58,9 @@ final class MediaStore: Sendable {
                 upload = try await take(body.pieces, into: upload)
                 try check(upload, declared: body.declaredBytes)
                 let whole = upload
-                let name = try await threads.runIfActive { try whole.finish() }
+                let name = try await threads.runIfActive { try whole.seal() }
+                try await charge(name, whole.size)
+                try await threads.runIfActive { try whole.finish(as: name) }
                 return (name, whole.size)
             } catch {
                 let half = upload
@@ -127,6 +133,44 @@ final class MediaStore: Sendable {
     func has(_ url: String, kind: MediaType.Kind) async -> Bool {
         guard let name = MediaName(url: url), name.type.kind == kind else { return false }
         return (try? await open(name.text)) != nil
+    }
+
+    /// Whether the file is there now; one look at the folder.
+    func isStored(_ name: MediaName) -> Bool {
+        access("\(folder)/\(name.text)", F_OK) == 0
+    }
+
+    /// Takes the name from a file, so that nobody gets it any more; what `discard` removes. nil:
+    /// there is no such file.
+    func setAside(_ name: MediaName) -> String? {
+        let aside = "\(MediaUpload.prefix)gone-\(UUID().uuidString)"
+        return rename("\(folder)/\(name.text)", "\(folder)/\(aside)") == 0 ? aside : nil
+    }
+
+    /// Removes a file that was set aside.
+    func discard(_ aside: String) async {
+        let path = "\(folder)/\(aside)"
+        _ = try? await threads.runIfActive { unlink(path) }
+    }
+
+    /// Calls `take` with the names and sizes of the stored files, `most` at a time.
+    func forEachFile(
+        most: Int, _ take: @Sendable ([(MediaName, Int)]) async throws -> Void
+    ) async throws {
+        let folder = folder
+        let names = try await threads.runIfActive {
+            try FileManager.default.fileExists(atPath: folder)
+                ? FileManager.default.contentsOfDirectory(atPath: folder) : []
+        }
+        for start in stride(from: 0, to: names.count, by: most) {
+            let part = names[start..<min(start + most, names.count)].compactMap { MediaName($0) }
+            let found = try await threads.runIfActive {
+                part.compactMap { name in
+                    MediaFile(folder: folder, name: name).map { (name, $0.size) }
+                }
+            }
+            try await take(found)
+        }
     }
 
     /// The bytes of a part of a file, read as the receiver takes them.

@@ -53,14 +53,17 @@ struct MediaUpload: Sendable {
         }
     }
 
-    /// Syncs the file, gives it its name, and syncs the folder. Throws `MediaError`.
-    func finish() throws -> MediaName {
-        let name = MediaName(hash: Array(hash.finalize()).hex, type: type)
+    /// Syncs the file; the name that it is to have. Throws `MediaError`.
+    func seal() throws -> MediaName {
         guard fsync(descriptor) == 0 else { throw MediaError("sync", path) }
+        return MediaName(hash: Array(hash.finalize()).hex, type: type)
+    }
+
+    /// Gives a sealed file its name and syncs the folder. Throws `MediaError`.
+    func finish(as name: MediaName) throws {
         guard rename(path, "\(folder)/\(name.text)") == 0 else { throw MediaError("name", path) }
         try MediaUpload.sync(folder)
         close(descriptor)
-        return name
     }
 
     /// Leaves nothing behind; to be called when anything threw.
