@@ -74,7 +74,7 @@ extension RouteTable {
                         SELECT id, account, nickname, avatar, gender, signature FROM user
                         WHERE deleted_time IS NULL AND (account = ?1 OR id = ?2 OR phone = ?3)
                         ORDER BY account <> ?1, id LIMIT 20
-                        """, arguments: [text, Int64(text), phone(text)])
+                        """, arguments: [text, Int64(text), (try? PhoneNumber(text))?.text])
                 return list(
                     try rows.filter { try Friends.isShown(db, $0["id"], to: call.userID) }.map {
                         row -> JSONValue in
@@ -88,17 +88,6 @@ extension RouteTable {
             }
         },
     ]
-
-    /// A phone number as it is kept, digits behind a +; nil: no phone number.
-    private static func phone(_ text: String) -> String? {
-        var digits = text.filter { !" -()".contains($0) }
-        if digits.hasPrefix("00") { digits = "+" + digits.dropFirst(2) }
-        if !digits.hasPrefix("+") { digits = "+" + digits }
-        let isPhone =
-            (6...16).contains(digits.count)
-            && digits.dropFirst().utf8.allSatisfy { (0x30...0x39).contains($0) }
-        return isPhone ? digits : nil
-    }
 
     private static let noSuchUser = Refusal(.notFound, "There is no such user.")
 
