@@ -28,7 +28,8 @@ struct AccountDeletion {
             db,
             sql: """
                 SELECT m.chatroom_id, c.type, m.role FROM member m
-                JOIN chatroom c ON c.id = m.chatroom_id WHERE m.user_id = ?
+                JOIN chatroom c ON c.id = m.chatroom_id
+                WHERE m.user_id = ? AND \(Membership.isAlive)
                 """, arguments: [userID])
         var singles: [Int64] = []
         for room in rooms {
@@ -95,15 +96,10 @@ struct AccountDeletion {
         try context.append(
             chatroomID: chatroomID, code: .memberLeft, content: content(["dissolved": true]),
             actorID: userID)
-        let members = try Int64.fetchAll(
-            db, sql: "SELECT user_id FROM member WHERE chatroom_id = ?", arguments: [chatroomID])
-        for member in members {
-            try context.removeMember(chatroomID: chatroomID, userID: member)
-        }
         try db.execute(
             sql: "UPDATE chat_group SET dissolved_time = ? WHERE chatroom_id = ?",
             arguments: [context.now, chatroomID])
-        context.permissionsChanged(chatroomID: chatroomID)
+        context.dissolveChatroom(chatroomID: chatroomID)
     }
 
     private func content(_ what: [String: JSONValue]) throws -> String {
@@ -115,7 +111,7 @@ struct AccountDeletion {
     private func forgetMoments() throws {
         for (table, column) in [
             ("moment_viewer", "moment_id"), ("moment_like", "moment_id"),
-            ("moment_comment", "moment_id"),
+            ("moment_comment", "moment_id"), ("moment_media", "moment_id"),
         ] {
             try db.execute(
                 sql: """
