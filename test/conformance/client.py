@@ -3,6 +3,7 @@
 import itertools
 import select
 import socket
+import ssl
 import time
 
 from wire import (ACK, AUTH, CONVERSATIONS, ERROR, GET_MESSAGE_ID, HEADER, HEARTBEAT, MESSAGE,
@@ -19,7 +20,8 @@ class Closed(Exception):
 
 
 class Client:
-    def __init__(self, address, version=1, receive_buffer=None):
+    def __init__(self, address, version=1, receive_buffer=None, tls=None):
+        """`tls`: an SSLContext that knows who signed the server's certificate."""
         host, port = address.rsplit(":", 1)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if receive_buffer:
@@ -27,6 +29,8 @@ class Client:
         self.socket.settimeout(WAIT)
         self.socket.connect((host, int(port)))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=host)
         self.version = version
         self.sequences = itertools.count(1)
         self.buffer = bytearray()
@@ -67,11 +71,13 @@ class Client:
 
     def _fill(self, deadline):
         left = deadline - time.monotonic()
-        if left <= 0 or not select.select([self.socket], [], [], left)[0]:
+        has_some = isinstance(self.socket, ssl.SSLSocket) and self.socket.pending() > 0
+        if not has_some and (
+                left <= 0 or not select.select([self.socket], [], [], left)[0]):
             raise TimeoutError("nothing came in time")
         try:
             data = self.socket.recv(262_144)
-        except (ConnectionResetError, ConnectionAbortedError):
+        except (ConnectionResetError, ConnectionAbortedError, ssl.SSLEOFError):
             data = b""
         if not data:
             self.is_closed = True

@@ -27,8 +27,9 @@ class Server:
     """One server process on free ports, with a data folder of its own."""
 
     def __init__(self, *flags, data=None, launcher=(), limit_file_bytes=None,
-                 environment=()):
+                 environment=(), tls=None):
         self.flags = flags
+        self.tls = tls  # how to verify it, when it speaks TLS
         self.owns_data = data is None
         self.data = data or tempfile.mkdtemp(prefix="freeim-conformance-")
         self.launcher, self.limit_file_bytes = launcher, limit_file_bytes
@@ -115,7 +116,9 @@ class Server:
     def call(self, route, body=None, token=None, method=None, device=None, raw=None, headers=()):
         """One HTTP request; (status, the decoded JSON or the raw bytes)."""
         host, port = self.http.rsplit(":", 1)
-        connection = http.client.HTTPConnection(host, int(port), timeout=WAIT)
+        connection = (
+            http.client.HTTPSConnection(host, int(port), timeout=WAIT, context=self.tls)
+            if self.tls else http.client.HTTPConnection(host, int(port), timeout=WAIT))
         try:
             head = {"Content-Type": "application/json", **dict(headers)}
             if token:

@@ -161,7 +161,7 @@ class WebSocketClient(Client):
                 self.close_code = struct.unpack(">H", payload[:2])[0] if payload else 1005
                 self.say(CLOSE, payload[:2])
                 try:
-                    self.socket.shutdown(socket.SHUT_WR)
+                    socket.socket.shutdown(self.socket, socket.SHUT_WR)
                 except OSError:
                     pass  # the server has closed already
             else:
