@@ -7,7 +7,7 @@ extension DeliveryHub {
     /// `fanOut`, wrong as often as it was asked to be.
     func fanOut(_ entry: CommittedEntry, _ faults: HubFaults) {
         if let room = room(entry.chatroomID) {
-            for subscription in room.subscriptions {
+            for subscription in room.roster.members {
                 let connection = subscription.connection
                 let isOwn = entry.senderDevice != 0 && entry.senderDevice == connection.device
                 switch subscription.cursor.offer(
@@ -28,7 +28,7 @@ extension DeliveryHub {
 
     /// Pushes what the log does not hold (`vanish`) to whoever is up to date.
     func pushUnlogged(_ entry: CommittedEntry) {
-        for subscription in room(entry.chatroomID)?.subscriptions ?? []
+        for subscription in room(entry.chatroomID)?.roster.members ?? []
         where subscription.cursor.phase == .live && subscription.cursor.pushed < entry.seq {
             let connection = subscription.connection
             if entry.senderDevice != 0, entry.senderDevice == connection.device { continue }

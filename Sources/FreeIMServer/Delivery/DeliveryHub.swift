@@ -20,6 +20,7 @@ final class DeliveryHub {
     let faults: HubFaults?
     private(set) var isDraining = false
     let receipts: ReceiptOutbox
+    let slices = SliceQueue()
 
     let network: DeliveryNetwork
 
@@ -85,22 +86,20 @@ final class DeliveryHub {
             chatroomID: room.chatroomID, firstSeq: room.firstSeq, connection: connection,
             cursor: cursor)
         connection.subscriptions[room.chatroomID] = subscription
-        rooms[
-            room.chatroomID,
-            default: HubRoom(type: room.type, memberCount: room.memberCount)
-        ].subscriptions.append(subscription)
-        rooms[room.chatroomID]?.know(
-            connection.userID, deliveredSeq: room.deliveredSeq, readSeq: room.readSeq)
+        let here =
+            rooms[room.chatroomID]
+            ?? HubRoom(
+                chatroomID: room.chatroomID, type: room.type, memberCount: room.memberCount)
+        rooms[room.chatroomID] = here
+        here.roster.add(subscription)
+        here.know(connection.userID, deliveredSeq: room.deliveredSeq, readSeq: room.readSeq)
         return subscription
     }
 
-    private func remove(_ subscription: Subscription) {
-        guard var room = rooms.removeValue(forKey: subscription.chatroomID) else { return }
-        if let at = room.subscriptions.firstIndex(where: { $0 === subscription }) {
-            room.subscriptions.swapAt(at, room.subscriptions.count - 1)
-            room.subscriptions.removeLast()
-        }
-        if !room.subscriptions.isEmpty { rooms[subscription.chatroomID] = room }
+    func remove(_ subscription: Subscription) {
+        guard let room = rooms[subscription.chatroomID] else { return }
+        room.roster.remove(subscription)
+        if room.roster.isEmpty { rooms.removeValue(forKey: subscription.chatroomID) }
     }
 
     /// The conversation, when a connection of this loop takes part in it.
@@ -141,6 +140,7 @@ final class DeliveryHub {
             case .joined(let join):
                 rooms[join.chatroomID]?.memberCount = join.memberCount
                 for connection in users[join.userID] ?? [] { connection.joined(join) }
+            case .joinedMany(let join): joined(join)
             case .left(let chatroomID, let userID): left(chatroomID, userID)
             case .dissolved(let chatroomID): dissolved(chatroomID)
             case .close(let closing): close(closing)
@@ -152,42 +152,51 @@ final class DeliveryHub {
     private func fanOut(_ entry: CommittedEntry) {
         if let faults { return fanOut(entry, faults) }
         guard let room = rooms[entry.chatroomID] else { return }
-        var frames = PushFrames(entry)
-        var pushed = 0
-        for subscription in room.subscriptions {
-            let connection = subscription.connection
-            let isOwn = entry.senderDevice != 0 && entry.senderDevice == connection.device
-            switch subscription.cursor.offer(
-                entry.seq, isOwn: isOwn, isWritable: connection.isWritable)
-            {
-            case .skip: break
-            case .leave(let isNew):
-                if isNew { connection.fellBehind(subscription) }
-            case .push:
-                pushed += 1
-                connection.write(frames.frame(connection.version, connection.form))
+        if room.isLarge {
+            room.backlog.add(entry)
+            return slices.plan(room, on: self)
+        }
+        count(pushes: room.fanOut(entry))
+    }
+
+    func count(pushes: Int) {
+        if pushes > 0 { services.metrics.pushed(pushes) }
+    }
+
+    private func joined(_ join: CommittedBatch.Joins) {
+        rooms[join.chatroomID]?.memberCount = join.memberCount
+        for userID in join.userIDs {
+            for connection in users[userID] ?? [] {
+                connection.joined(
+                    CommittedBatch.Join(
+                        chatroomID: join.chatroomID, userID: userID, firstSeq: join.firstSeq,
+                        headSeq: join.headSeq, type: join.type, memberCount: join.memberCount))
             }
         }
-        if pushed > 0 { services.metrics.pushed(pushed) }
     }
 
     private func left(_ chatroomID: Int64, _ userID: Int64) {
-        rooms[chatroomID]?.memberCount -= 1
+        let room = rooms[chatroomID]
+        room?.memberCount -= 1
         for connection in users[userID] ?? [] {
+            if let room, let subscription = connection.subscriptions[chatroomID] {
+                // What stands before the leave in the log still reaches whoever left.
+                count(pushes: room.serveNow(subscription))
+            }
             if let subscription = connection.left(chatroomID) { remove(subscription) }
             if faults != nil { noteRemoved(connection, chatroomID) }
         }
     }
 
-    /// Ends everybody's part; its cost is that of the connections here, not of the members.
+    /// Everybody's membership ends, behind what stands before it in the log.
     private func dissolved(_ chatroomID: Int64) {
-        for connections in users.values {
-            for connection in connections {
-                guard let subscription = connection.left(chatroomID) else { continue }
-                remove(subscription)
-                if faults != nil { noteRemoved(connection, chatroomID) }
-            }
+        for connection in connections.values where !connection.isBound {
+            connection.early.memberships.append(.left(chatroomID))
         }
+        guard let room = rooms[chatroomID] else { return }
+        room.memberCount = 0
+        room.backlog.end()
+        slices.plan(room, on: self)
     }
 
     private func close(_ closing: ConnectionClosing) {
@@ -206,8 +215,14 @@ final class DeliveryHub {
             else { continue }
             let isSingle = room.type == .single
             let isToldRead = isSingle || room.memberCount <= Limits.receiptGroupMembersMax
-            for subscription in room.subscriptions {
-                let connection = subscription.connection
+            // Where nobody else is told, nobody else is looked at.
+            let told =
+                isToldRead
+                ? room.roster.members.map(\.connection)
+                : (users[item.userID] ?? []).filter {
+                    $0.subscriptions[item.chatroomID] != nil
+                }
+            for connection in told {
                 if connection.place == item.origin || !connection.isBound { continue }
                 var receipt = IMReceipt()
                 receipt.chatroomID = item.chatroomID
@@ -217,7 +232,7 @@ final class DeliveryHub {
                     receipt.readSeq = item.readSeq
                 } else {
                     if isSingle { receipt.deliveredSeq = item.deliveredSeq }
-                    if isToldRead { receipt.readSeq = item.readSeq }
+                    receipt.readSeq = item.readSeq
                     if !isSingle && !item.isReadMoved { continue }
                     if receipt.deliveredSeq == 0 && receipt.readSeq == 0 { continue }
                 }
@@ -231,7 +246,7 @@ final class DeliveryHub {
     /// Pushes a typing signal to the other members.
     func deliver(_ typing: IMTyping) {
         guard let room = rooms[typing.chatroomID] else { return }
-        for subscription in room.subscriptions
+        for subscription in room.roster.members
         where subscription.connection.userID != typing.userID && subscription.connection.isBound {
             subscription.connection.send(typing, action: .typing)
         }
@@ -261,6 +276,8 @@ final class DeliveryHub {
 
     /// Notes a receipt; it goes out with the next tick.
     func note(_ item: ReceiptOutbox.Item) {
+        // How far a member of a group has got is told once it is read.
+        if !item.isReadMoved, rooms[item.chatroomID]?.type != .single { return }
         guard receipts.add(item) else { return }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.scheduleTask(in: .milliseconds(ReceiptOutbox.tickMs)) {

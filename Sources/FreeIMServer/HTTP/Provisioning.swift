@@ -206,13 +206,13 @@ struct Provisioning {
     private func complete(_ made: Made, with members: [Int64], _ context: WriteContext) throws {
         let group = try Groups.member(context.db, groupID: made.groupID, userID: made.ownerID)
         let isBeginning = try made.isNew || context.nextSeq(chatroomID: made.chatroomID) <= 2
+        if isBeginning {
+            try context.addMembers(
+                chatroomID: made.chatroomID, userIDs: members, role: 0, firstSeq: 1)
+            return
+        }
         for member in members {
-            if !isBeginning {
-                try Groups.add(context, group, member, actorID: made.ownerID)
-            } else if try Groups.role(context.db, group, of: member) == nil {
-                try context.addMember(
-                    chatroomID: made.chatroomID, userID: member, role: 0, firstSeq: 1)
-            }
+            try Groups.add(context, group, member, actorID: made.ownerID)
         }
     }
 

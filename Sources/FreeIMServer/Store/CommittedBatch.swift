@@ -8,6 +8,8 @@ struct CommittedBatch: Sendable {
         /// A push without a place in the log; only a fault on purpose makes one.
         case unlogged(CommittedEntry)
         case joined(Join)
+        /// Several users became members at once.
+        case joinedMany(Joins)
         /// A user is a member no longer; stands behind the entry that says so.
         case left(chatroomID: Int64, userID: Int64)
         /// Nobody is a member any more; stands behind the entry that says so.
@@ -22,6 +24,16 @@ struct CommittedBatch: Sendable {
         /// The oldest seq the user may read.
         let firstSeq: Int64
         /// Newest seq at the join; what comes behind it is pushed.
+        let headSeq: Int64
+        let type: IMChatroomType
+        let memberCount: Int
+    }
+
+    /// Users who became members at once.
+    struct Joins: Sendable {
+        let chatroomID: Int64
+        let userIDs: [Int64]
+        let firstSeq: Int64
         let headSeq: Int64
         let type: IMChatroomType
         let memberCount: Int

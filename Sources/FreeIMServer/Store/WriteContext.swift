@@ -97,7 +97,7 @@ final class WriteContext {
     }
 
     /// Keeps a group's number of members; 2 for a single chat.
-    private func changeMemberCount(_ chatroomID: Int64, by change: Int) throws -> Int {
+    func changeMemberCount(_ chatroomID: Int64, by change: Int) throws -> Int {
         try Int.fetchOne(
             db.cachedStatement(
                 sql: """
@@ -193,6 +193,12 @@ final class WriteContext {
         try writer.write(change)
     }
 
+    /// The chatroom as of this place in the log; nil: it does not exist.
+    func room(_ chatroomID: Int64) throws -> RoomState? { try writer.room(chatroomID, db) }
+
+    /// Tells the devices of a change after the commit.
+    func tell(_ change: CommittedBatch.Change) { writer.batch.changes.append(change) }
+
     /// Takes back what the job did outside the database.
     func undo() {
         writer.batch.changes.removeSubrange(changesBefore...)
@@ -201,14 +207,17 @@ final class WriteContext {
             writer.members[touched.chatroomID]?.removeValue(forKey: touched.userID)
         }
         for pair in touchedPairs { writer.singles.removeValue(forKey: pair) }
-        for chatroomID in touchedRooms { forgetRoom(chatroomID) }
+        for chatroomID in touchedRooms {
+            forgetRoom(chatroomID)
+            writer.members.removeValue(forKey: chatroomID)
+        }
         for (chatroomID, head) in headsBefore {
             writer.rooms.removeValue(forKey: chatroomID)
             writer.headsOfBatch[chatroomID] = head
         }
     }
 
-    private func forget(chatroomID: Int64, userID: Int64) {
+    func forget(chatroomID: Int64, userID: Int64) {
         touchedMembers.append((chatroomID, userID))
         writer.members[chatroomID]?.removeValue(forKey: userID)
     }
