@@ -103,11 +103,15 @@ public final class ServerInstance: Sendable {
     ) async throws -> ServerInstance {
         let limits = gatewayLimits(config)
         let accounts = try accounts(config, store: store, log: log)
-        let directory = DeviceDirectory(policy: config.devicePolicy)
+        let directory = DeviceDirectory(
+            policy: config.devicePolicy, devicesPerUserMax: config.devicesPerUserMax)
+        let sendLimits = UserSendLimits(perSecond: config.sendRatePerSecondUser)
         try await network.start(
             GatewayServices(
                 limits: limits, directory: directory,
-                metrics: metrics, faults: faults, log: log, clock: WallClock.milliseconds))
+                census: AddressCensus(connectionsMax: limits.connectionsPerAddressMax),
+                sendLimits: sendLimits, metrics: metrics, faults: faults, log: log,
+                clock: WallClock.milliseconds))
         let index = try await MessageIndex.start(
             config.data, store: store, searches: config.searchIndex, log: log)
         // The page tells where WebSocket is, which is known once that listener is bound.
@@ -116,7 +120,7 @@ public final class ServerInstance: Sendable {
             store: store, accounts: accounts,
             media: try MediaStore(config.data, fileBytesMax: config.mediaBytesMax, log: log),
             index: config.searchIndex ? index : nil, directory: directory,
-            metrics: metrics, adminToken: try AdminToken.load(config.data),
+            sendLimits: sendLimits, metrics: metrics, adminToken: try AdminToken.load(config.data),
             frameBytesMax: config.frameBytesMax,
             isMessagingOpen: config.messagingPolicy == .open,
             bodyBytesMax: config.httpBodyBytesMax, adminBodyBytesMax: config.adminBodyBytesMax,
@@ -210,6 +214,7 @@ public final class ServerInstance: Sendable {
         limits.slowConsumerSeconds = config.slowConsumerSeconds
         limits.outboundBytesMax = config.outboundBytesMax
         limits.connectionsMax = config.connectionsMax
+        limits.connectionsPerAddressMax = config.connectionsPerAddressMax
         limits.sendRatePerSecond = config.sendRatePerSecond
         return limits
     }

@@ -31,6 +31,17 @@ class Client:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_hostname=host)
+        self._begin(version)
+
+    @classmethod
+    def on(cls, link, version=1):
+        """A client on a connection that is open already."""
+        client = cls.__new__(cls)
+        client.socket = link
+        client._begin(version)
+        return client
+
+    def _begin(self, version):
         self.version = version
         self.sequences = itertools.count(1)
         self.buffer = bytearray()
@@ -72,8 +83,7 @@ class Client:
     def _fill(self, deadline):
         left = deadline - time.monotonic()
         has_some = isinstance(self.socket, ssl.SSLSocket) and self.socket.pending() > 0
-        if not has_some and (
-                left <= 0 or not select.select([self.socket], [], [], left)[0]):
+        if not has_some and (left <= 0 or not self._is_readable(left)):
             raise TimeoutError("nothing came in time")
         try:
             data = self.socket.recv(262_144)
@@ -83,6 +93,11 @@ class Client:
             self.is_closed = True
             raise Closed(f"closed; {len(self.buffer)} bytes of an unfinished frame")
         self.buffer += data
+
+    def _is_readable(self, wait):
+        poll = select.poll()  # select() takes no descriptor over 1,023
+        poll.register(self.socket, select.POLLIN)
+        return bool(poll.poll(wait * 1_000))
 
     def _take(self):
         if len(self.buffer) < HEADER.size:

@@ -315,7 +315,8 @@ final class DeliveryHub {
 
     /// Looks at every connection's clock; once a second.
     func tick(now: Int64) {
-        for connection in connections.values { connection.tick(now: now) }
+        let time = services.clock()
+        for connection in connections.values { connection.tick(now: now, time: time) }
         flush()
     }
 

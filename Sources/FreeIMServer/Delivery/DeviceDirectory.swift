@@ -25,14 +25,18 @@ final class DeviceDirectory: Sendable {
     }
 
     private let isOnePerType: Bool
+    private let devicesPerUserMax: Int
     private let users = NIOLockedValueBox<[Int64: [Binding]]>([:])
 
-    init(policy: ServerConfig.DevicePolicy) {
+    init(policy: ServerConfig.DevicePolicy, devicesPerUserMax: Int) {
+        self.devicesPerUserMax = devicesPerUserMax
         isOnePerType = policy == .onePerDeviceType
     }
 
     /// Binds a device to its connection; whatever it replaces has to be told to go.
-    func bind(_ userID: Int64, _ binding: Binding) -> Bound {
+    ///
+    /// nil: the user has as many devices on line as may be. One that replaces another always may.
+    func bind(_ userID: Int64, _ binding: Binding) -> Bound? {
         users.withLockedValue { users in
             var replaced: [(place: Place, reason: QuitReason)] = []
             var kept: [Binding] = []
@@ -46,6 +50,7 @@ final class DeviceDirectory: Sendable {
                     kept.append(other)
                 }
             }
+            if replaced.isEmpty, kept.count >= devicesPerUserMax { return nil }
             users[userID] = kept + [binding]
             return Bound(replaced: replaced, cameOnline: before.isEmpty)
         }

@@ -172,13 +172,15 @@ extension Connection {
         if early.revoked != nil {
             return refuseAuth(Refusal(.badToken, "The access token was revoked."), header)
         }
-        identity = Identity(
-            userID: load.userID, device: load.device, deviceID: auth.deviceID,
-            deviceType: auth.deviceType, clientType: auth.clientType, tokenHash: load.tokenHash)
         let bound = services.directory.bind(
             load.userID,
             DeviceDirectory.Binding(
                 device: load.device, deviceType: auth.deviceType, place: place))
+        guard let bound else { return refuseAuth(.tooManyDevices, header) }
+        identity = Identity(
+            userID: load.userID, device: load.device, deviceID: auth.deviceID,
+            deviceType: auth.deviceType, clientType: auth.clientType, tokenHash: load.tokenHash,
+            expiresTime: load.expiresTime, sendsPerSecond: load.sendsPerSecond)
         services.metrics.deviceBound()
         for (place, reason) in bound.replaced { hub.network.end(place, reason) }
         if bound.cameOnline { hub.announce(load.userID, isOnline: true) }
@@ -261,6 +263,11 @@ extension Refusal {
         .malformedBody,
         "A binary message is one frame, a text message one envelope, and their lengths fit.")
     static let malformedAuth = Refusal(.malformedBody, "The body is not what this action takes.")
+    static let tooManyDevices = Refusal(
+        .rateLimited, "Too many devices of this account are on line; close one.",
+        retryAfterMs: 5_000)
+    static let tooManyConnections = Refusal(
+        .rateLimited, "Too many connections from this address.", retryAfterMs: 5_000)
     static let missingDevice = Refusal(
         .malformedBody, "DeviceID names this device: 1 to 128 bytes, the same at every Auth.")
 }

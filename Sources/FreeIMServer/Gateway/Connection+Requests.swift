@@ -76,9 +76,8 @@ extension Connection {
         guard let item = body(IMMessageItem.self, frame, version), let identity else { return }
         let header = frame.header
         if let wait = takeSendPermit() {
-            let refusal = Refusal(
-                .rateLimited, "Too many messages; wait \(wait) ms.", retryAfterMs: wait)
-            return refuse(refusal, header, clientMessageID: item.clientMessageID)
+            return refuse(
+                .tooManySends(wait), header, clientMessageID: item.clientMessageID)
         }
         let clientMessageID = item.clientMessageID
         let request = SendRequest(

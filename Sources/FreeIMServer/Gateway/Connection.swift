@@ -49,6 +49,9 @@ final class Connection: ChannelDuplexHandler {
     /// Joins and closings that came while the session was loading.
     var early = EarlyEvents()
 
+    /// Where the client is; nil while it is not counted.
+    private var address: AddressCensus.Address?
+
     /// Requests handed on and not answered yet.
     private(set) var inFlight = 0
     /// Those of them that a reader's thread answers, with up to a frame each.
@@ -112,8 +115,13 @@ final class Connection: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         number = hub.opened(self)
         let open = services.metrics.connectionsOpen
+        let peer = AddressCensus.Address(context.remoteAddress)
         if open > services.limits.connectionsMax || hub.isDraining {
-            refuseAndClose(.busy, "The server takes no more connections now.", action: 0)
+            refuseAndClose(Refusal(.busy, "The server takes no more connections now."))
+        } else if services.census.enter(peer) {
+            address = peer
+        } else {
+            refuseAndClose(.tooManyConnections)
         }
         context.fireChannelActive()
     }
@@ -311,11 +319,9 @@ final class Connection: ChannelDuplexHandler {
     }
 
     /// Refuses and ends the connection.
-    func refuseAndClose(
-        _ code: ErrorCode, _ message: String, action: Int8, sequenceID: Int32 = 0
-    ) {
-        refuse(Refusal(code, message), action: action, sequenceID: sequenceID)
-        closeWhenAnswered(CloseCode(code))
+    private func refuseAndClose(_ refusal: Refusal, action: IMAction = .getMessageID) {
+        refuse(refusal, action: Int8(truncatingIfNeeded: action.rawValue), sequenceID: 0)
+        closeWhenAnswered(CloseCode(refusal.code))
         hub.flush()
     }
 
@@ -343,7 +349,10 @@ final class Connection: ChannelDuplexHandler {
 
     /// Whether one more send is allowed now; nil: yes, else the milliseconds to wait.
     func takeSendPermit() -> Int64? {
-        sendLimiter?.take(now: Connection.now())
+        let now = Connection.now()
+        let own = identity?.sendsPerSecond
+        if own == nil, let wait = sendLimiter?.take(now: now) { return wait }
+        return services.sendLimits.take(userID, own: own, now: now)
     }
 
     // MARK: The end
@@ -412,6 +421,8 @@ final class Connection: ChannelDuplexHandler {
     /// The channel is gone.
     private func end() {
         machine.close()
+        services.census.leave(address)
+        address = nil
         leaveHub()
         hub.closed(self)
         context = nil
@@ -434,8 +445,8 @@ final class Connection: ChannelDuplexHandler {
             ]))
     }
 
-    /// Looks at the clock.
-    func tick(now: Int64) {
+    /// Looks at the clocks: `now` is the monotonic one's, `time` milliseconds since the epoch.
+    func tick(now: Int64, time: Int64) {
         let limits = services.limits
         switch machine.tick(
             now: now, heartbeat: Int64(limits.heartbeatSeconds) * 1_000,
@@ -444,11 +455,15 @@ final class Connection: ChannelDuplexHandler {
         case .nothing: break
         case .closeUnauthenticated:
             refuseAndClose(
-                .unauthenticated,
-                "A connection authenticates within \(limits.authenticationSeconds) s.",
-                action: Int8(IMAction.auth.rawValue))
+                Refusal(
+                    .unauthenticated,
+                    "A connection authenticates within \(limits.authenticationSeconds) s."),
+                action: .auth)
         case .quitIdle:
             if inFlight == 0 { quit(.idle, title: "Nothing was heard for two heartbeats.") }
+        }
+        if let identity, identity.expiresTime <= time {
+            quit(.tokenRevoked, title: "The access token has expired; sign in again.")
         }
         guard let channel = context?.channel, machine.phase != .closing else { return }
         let buffered = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0

@@ -14,6 +14,8 @@ struct GatewayLimits: Sendable {
     var outboundBytesMax = 262_144
     /// Connections of the whole server.
     var connectionsMax = 20_000
+    /// Connections open at once from one address; 0: no limit.
+    var connectionsPerAddressMax = 0
     /// Sends a second of one connection; 0: no limit.
     var sendRatePerSecond = 0
     /// Requests of one connection under way; beyond it nothing more is read from it.
@@ -32,6 +34,8 @@ typealias SignInCheck =
 struct GatewayServices: Sendable {
     let limits: GatewayLimits
     let directory: DeviceDirectory
+    let census: AddressCensus
+    let sendLimits: UserSendLimits
     let metrics: ServerMetrics
     let faults: ServerFaults
     let log: Logger

@@ -7,4 +7,8 @@ struct Identity: Sendable {
     let deviceType: String
     let clientType: String
     let tokenHash: [UInt8]
+    /// When the token ends, milliseconds since the epoch.
+    let expiresTime: Int64
+    /// A bot's own limit; nil: the one of everybody.
+    let sendsPerSecond: Int?
 }

@@ -8,6 +8,7 @@ struct HTTPServices: Sendable {
     /// What is searched; nil: not on this server.
     let index: MessageIndex?
     let directory: DeviceDirectory
+    let sendLimits: UserSendLimits
     let metrics: ServerMetrics
     let adminToken: String
     let frameBytesMax: Int

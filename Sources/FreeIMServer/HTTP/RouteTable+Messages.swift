@@ -151,6 +151,8 @@ extension RouteTable {
         item.targetMessageID = call.text("target_message_id")
         item.replyTo = call.text("reply_to")
         item.mentions = call.integers("mentions")
+        let own = try await call.store.sendsPerSecond(userID: call.userID)
+        try call.services.sendLimits.check(call.userID, own: own, now: Connection.now())
         let id = call.text("id")
         if try await call.store.isReserved(id, userID: call.userID) {
             item.messageID = id

@@ -21,5 +21,7 @@ struct SessionLoad: Sendable {
     let device: Int64
     let tokenHash: [UInt8]
     let expiresTime: Int64
+    /// A bot's own limit; nil: no bot.
+    let sendsPerSecond: Int?
     let rooms: [Room]
 }

@@ -11,9 +11,11 @@ extension Store {
             let token = try Row.fetchOne(
                 db.cachedStatement(
                     sql: """
-                        SELECT t.user_id, t.device_id, t.created_time, t.expires_time
+                        SELECT t.user_id, t.device_id, t.created_time, t.expires_time,
+                            b.sends_per_second
                         FROM access_token t
                         JOIN user u ON u.id = t.user_id AND u.deleted_time IS NULL
+                        LEFT JOIN bot b ON b.user_id = u.id
                         WHERE t.hash = ?
                         """),
                 arguments: [tokenHash.databaseValue])
@@ -35,7 +37,17 @@ extension Store {
             if boundTo == nil, token["created_time"] <= revokedTime { throw Store.badToken }
             return SessionLoad(
                 userID: userID, device: device, tokenHash: tokenHash, expiresTime: expiresTime,
+                sendsPerSecond: token["sends_per_second"],
                 rooms: try Store.rooms(db, userID: userID, device: device))
+        }
+    }
+
+    /// A bot's own limit of sends a second; nil: no bot.
+    func sendsPerSecond(userID: Int64) async throws -> Int? {
+        try await read { db in
+            try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT sends_per_second FROM bot WHERE user_id = ?"),
+                arguments: [userID])
         }
     }
 
