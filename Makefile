@@ -66,11 +66,12 @@ bench-test: ## imbench from outside: mistakes, exit codes, reports
 selftest: ## every checker of imbench finds the faulty server that it is for
 	$(DEBUG)/imbench selftest
 
-scenarios: ## the short form of every scenario: correctness under load, faults and crashes
+scenarios: ## the short form of every scenario, those that matter over every transport
 	@FREEIM_BIN=$(DEBUG) test/scenarios/run
+	@FREEIM_BIN=$(DEBUG) test/scenarios/run --chosen
 
-regress: release ## every scenario as it is written, three seeds; reports in .run/regress
-	@FREEIM_BIN=$(RELEASE) test/scenarios/run --long --seeds 3
+regress: release ## every scenario as it is written, three seeds, and over every transport; reports in .run/regress
+	@FREEIM_BIN=$(RELEASE) test/scenarios/run --long --seeds 3 --everywhere
 
 bench: release ## the figures of README.md, side by side
 	$(RELEASE)/imbench bench $(BENCH_FLAGS)

@@ -25,6 +25,10 @@ import Testing
         #expect(pairs(5, 1) == [[0, 1], [2, 3]])
         #expect(pairs(4, 2) == [[0, 1], [0, 3], [1, 2], [2, 3]])
         #expect(pairs(6, 0).isEmpty)
+        var few = PopulationPlan()
+        few.users = 10
+        few.friendUsers = 4
+        #expect(Provisioner.pairs(few) == [[0, 1], [2, 3]])
         let ring = pairs(10, 4)
         for user in 0..<10 {
             #expect(ring.count { $0.contains(user) } == 4, "user \(user)")

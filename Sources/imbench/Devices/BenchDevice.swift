@@ -62,9 +62,9 @@ final class BenchDevice {
     var failures: UInt8 = 0
     var nextSequenceID: Int32 = 1
     var messagesToAcknowledge = 0
-    var unanswered: [Unanswered] = []
+    private(set) var unanswered: [Unanswered] = []
     var rooms: [Room] = []
-    var pulls: [Pull] = []
+    private(set) var pulls: [Pull] = []
     /// What a script waits for.
     var whenOnline: (() -> Void)?
     var whenPulled: (() -> Void)?
@@ -79,6 +79,35 @@ final class BenchDevice {
         if let at = rooms.firstIndex(where: { $0.conversation == conversation }) { return at }
         rooms.append(Room(conversation: conversation))
         return rooms.count - 1
+    }
+
+    // MARK: What is under way; the worker counts it, so that nobody has to look at every device.
+
+    func add(_ send: Unanswered) {
+        unanswered.append(send)
+        worker.underWay += 1
+    }
+
+    @discardableResult
+    func removeUnanswered(at place: Int) -> Unanswered {
+        worker.underWay -= 1
+        return unanswered.remove(at: place)
+    }
+
+    func add(_ pull: Pull) {
+        pulls.append(pull)
+        worker.underWay += 1
+    }
+
+    func removePull(at place: Int) -> Pull {
+        worker.underWay -= 1
+        return pulls.remove(at: place)
+    }
+
+    func takePulls() -> [Pull] {
+        defer { pulls = [] }
+        worker.underWay -= pulls.count
+        return pulls
     }
 
     func takeSequenceID() -> Int32 {

@@ -75,13 +75,14 @@ struct Provisioner {
     /// Friends of each user: a pair, or the next ones on a ring.
     static func pairs(_ plan: PopulationPlan) -> [[Int]] {
         if plan.friends == 0 { return [] }
+        let users = plan.friendUsers ?? plan.users
         if plan.friends == 1 {
-            return stride(from: 0, to: plan.users - 1, by: 2).map { [$0, $0 + 1] }
+            return stride(from: 0, to: users - 1, by: 2).map { [$0, $0 + 1] }
         }
         var seen: Set<[Int]> = []
-        for user in 0..<plan.users {
+        for user in 0..<users {
             for step in 1...max(1, plan.friends / 2) {
-                let other = (user + step) % plan.users
+                let other = (user + step) % users
                 if other != user { seen.insert([min(user, other), max(user, other)]) }
             }
         }

@@ -141,7 +141,7 @@ extension Worker {
                     send: send.send, device: device.index, conversation: conversation,
                     traffic: send.traffic, code: send.code, isHTTP: false,
                     target: target?.send ?? -1, due: due)))
-        device.unanswered.append(send)
+        device.add(send)
         if device.isOnline { transmit(send, from: device) }
         return send
     }

@@ -19,7 +19,7 @@ extension Worker {
         if let after { request.afterSeq = after }
         if let before { request.beforeSeq = before }
         request.limit = Int32(limit)
-        device.pulls.append(pull)
+        device.add(pull)
         observe(
             .asking(device: device.index, conversation: conversation, pull: pull.number))
         device.write(request, .sync, sequenceID: pull.sequenceID)
@@ -34,7 +34,7 @@ extension Worker {
         guard let at = device.pulls.firstIndex(where: { $0.sequenceID == sequenceID }) else {
             return observe(.wire(device: device.index, words: "a page that nobody asked for"))
         }
-        let pull = device.pulls.remove(at: at)
+        let pull = device.removePull(at: at)
         var way = Observation.Way.pulled
         if case .final = pull.purpose { way = .final }
         observe(

@@ -50,7 +50,7 @@ extension Worker {
                 send: send, conversation: conversation, seq: ack.seq,
                 isDuplicate: ack.duplicate))
         guard let at = device.unanswered.firstIndex(where: { $0.send == send }) else { return }
-        let made = device.unanswered.remove(at: at)
+        let made = device.removeUnanswered(at: at)
         if made.code == UInt8(IMMessageCode.text.rawValue) {
             remember(
                 own: Recent(
@@ -125,7 +125,7 @@ extension Worker {
     private func refused(_ device: BenchDevice, _ error: IMError, _ sequenceID: Int32) {
         refused(error.code)
         if let at = device.pulls.firstIndex(where: { $0.sequenceID == sequenceID }) {
-            return refusedPull(device, device.pulls.remove(at: at), error)
+            return refusedPull(device, device.removePull(at: at), error)
         }
         guard error.action == .message, let send = run.send(named: error.clientMessageID),
             let at = device.unanswered.firstIndex(where: { $0.send == send })
@@ -134,7 +134,7 @@ extension Worker {
         let isForGood = error.definite && error.retryAfterMs <= 0
         observe(.refused(send: send, isForGood: isForGood))
         if isForGood {
-            device.unanswered.remove(at: at)
+            device.removeUnanswered(at: at)
             if isSending, !windows.isEmpty { fillWindows(device) }
             return
         }

@@ -50,6 +50,8 @@ final class Worker {
     private(set) var refusals: [String: Int] = [:]
     /// Close frames of WebSockets, by their codes.
     private(set) var closes: [Int: Int] = [:]
+    /// Sends without an answer and pages without an end, of all devices.
+    var underWay = 0
     /// Tasks over HTTP and scripts that have not ended.
     var tasks = 0
     var httpInFlight = 0
@@ -277,8 +279,7 @@ final class Worker {
         device.isOnline = false
         device.messagesToAcknowledge = 0
         for room in device.rooms.indices { device.rooms[room].isUnacknowledged = false }
-        let pulls = device.pulls
-        device.pulls = []
+        let pulls = device.takePulls()
         observe(.offline(device: device.index))
         for pull in pulls { dropped(pull, device) }
         let then = device.whenPulled

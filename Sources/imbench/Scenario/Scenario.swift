@@ -71,10 +71,13 @@ struct PopulationPlan: Sendable, Equatable {
     var devicesPerUser: [(devices: Int, share: Double)] = [(1, 1)]
     /// Friends of each user, 0 ... 100: 1 pairs users, an even number makes a ring.
     var friends = 1
+    /// So many of the users, the first ones, have friends; nil: all. Not for files.
+    var friendUsers: Int?
     var groups: [Group] = []
 
     static func == (left: PopulationPlan, right: PopulationPlan) -> Bool {
         left.users == right.users && left.friends == right.friends && left.groups == right.groups
+            && left.friendUsers == right.friendUsers
             && left.devicesPerUser.map(\.devices) == right.devicesPerUser.map(\.devices)
             && left.devicesPerUser.map(\.share) == right.devicesPerUser.map(\.share)
     }

@@ -122,8 +122,7 @@ extension ScenarioRun {
         // Everybody has everything, and nothing is under way.
         let isComplete = try await watch(parts, seconds: timeout) {
             let idle = try await fleet.each { worker in
-                worker.tasks == 0 && worker.online == worker.wanted
-                    && worker.devices.allSatisfy { $0.unanswered.isEmpty && $0.pulls.isEmpty }
+                worker.tasks == 0 && worker.underWay == 0 && worker.online == worker.wanted
             }
             guard !idle.contains(false), self.elapsed - checkedAt > 0.2 else { return false }
             checkedAt = self.elapsed
