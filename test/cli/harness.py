@@ -91,13 +91,19 @@ class Stage:
             "XDG_DOWNLOAD_DIR": os.path.join(self.folder, "downloads"),
             "FREEIM_OPENER": "true"}
         self.processes = []
+        # Flags of the server beyond the usual ones.
+        self.more = []
+        self.prepare()
         self.start_server()
+
+    def prepare(self):
+        """For stages that need something before the server starts."""
 
     def start_server(self):
         self.server = Lines(
             [os.path.join(BIN, "freeim-server"), "--data", os.path.join(self.folder, "server"),
              "--tcp", self.tcp, "--ws", "none", "--http", self.http, "--scrypt-log-n", "4",
-             "--log-level", "warning"],
+             "--log-level", "warning", *self.more],
             CLEAN, self.log, subprocess.DEVNULL)
         self.processes.append(self.server)
         ready = json.loads(self.server.line())
@@ -144,10 +150,11 @@ class Case(unittest.TestCase):
     """Two friends, each on a device; every test has its own."""
 
     number = 0
+    stage_type = Stage
 
     @classmethod
     def setUpClass(cls):
-        cls.stage = Stage()
+        cls.stage = cls.stage_type()
         cls.addClassCleanup(cls.stage.close)
 
     def friends(self):
