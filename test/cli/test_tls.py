@@ -4,7 +4,7 @@ import os
 import subprocess
 import unittest
 
-from harness import Case, Stage
+from harness import IMTUI, Case, Stage
 
 
 class TLSStage(Stage):
@@ -21,9 +21,10 @@ class TLSStage(Stage):
 
     def command(self, profile, *arguments):
         """Without addresses: a profile that is told once remembers them."""
-        words = super().command(profile, *arguments)
-        place = words.index("--server")
-        return words if "--ca" in arguments else words[:place] + words[place + 4:]
+        name, *rest = arguments
+        if "--ca" in rest:
+            rest += ["--server", self.tcp, "--http", f"https://{self.http}"]
+        return [IMTUI, name, "--profile", profile, *rest]
 
     def told(self, profile, *arguments, **more):
         """With the addresses of the server and its certificate."""

@@ -27,10 +27,16 @@ struct SendCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try common.client()
         await client.start()
-        try? await client.waitUntilOnline()
+        var reason: (any Error)?
+        do {
+            try await client.waitUntilOnline()
+        } catch {
+            reason = error
+        }
         do {
             let status = try await send(client)
             await client.stop()
+            if status == ExitStatus.unreachable, let reason { Output.complaint("\(reason)") }
             throw ExitCode(status)
         } catch {
             await client.stop()
