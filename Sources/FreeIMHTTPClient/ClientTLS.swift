@@ -11,6 +11,9 @@ public struct ClientTLS: Sendable {
         case system
         /// Those of a PEM file, beside the system's; a certificate that signed itself, too.
         case file(String)
+        /// That of the first certificate in a PEM file, and no other, whatever name it bears: for
+        /// whoever can read the server's own files.
+        case exactly(String)
     }
 
     /// Bytes of a file with authorities.
@@ -19,6 +22,8 @@ public struct ClientTLS: Sendable {
     static let goodbyeSecondsMax: Int64 = 2
 
     private let context: NIOSSLContext
+    /// The one certificate that counts; nil: whatever the context verifies.
+    private let pinned: NIOSSLCertificate?
 
     /// Reads the authorities. Throws `TLSFailure` for a file that holds none.
     public init(_ trust: Trust) throws(TLSFailure) {
@@ -27,9 +32,11 @@ public struct ClientTLS: Sendable {
         configuration.certificateVerification = .fullVerification
         configuration.shutdownTimeout = .seconds(ClientTLS.goodbyeSecondsMax)
         switch trust {
-        case .system: break
+        case .system: pinned = nil
         case .file(let path):
+            pinned = nil
             configuration.additionalTrustRoots = [.certificates(try ClientTLS.read(path))]
+        case .exactly(let path): pinned = try ClientTLS.read(path).first
         }
         do {
             context = try NIOSSLContext(configuration: configuration)
@@ -57,6 +64,16 @@ public struct ClientTLS: Sendable {
     /// What goes wrong with it is fired as `TLSFailure`.
     public func add(to channel: any Channel, host: String) throws {
         let handler: NIOSSLClientHandler
+        if let pinned {
+            handler = try NIOSSLClientHandler(
+                context: context, serverHostname: nil,
+                customVerificationCallback: { chain, verdict in
+                    let isIt = chain.first == pinned
+                    verdict.succeed(isIt ? .certificateVerified : .failed)
+                })
+            let pipeline = channel.pipeline.syncOperations
+            return try pipeline.addHandlers([handler, TLSErrorNamer()], position: .first)
+        }
         do {
             handler = try NIOSSLClientHandler(context: context, serverHostname: host)
         } catch let error as NIOSSLExtraError where error == .cannotUseIPAddressInSNI {

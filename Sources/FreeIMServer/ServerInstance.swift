@@ -67,7 +67,8 @@ public final class ServerInstance: Sendable {
     ///
     /// Errors: `StoreError`, one line for a person.
     public static func start(
-        _ config: ServerConfig, faults: ServerFaults = ServerFaults(), log: Logger
+        _ config: ServerConfig, faults: ServerFaults = ServerFaults(), log: Logger,
+        onDrain: @escaping @Sendable () -> Void = {}
     ) async throws -> ServerInstance {
         let certificates = try ServerCertificates(config)
         _ = try StoreOpening.prepare(config.data)
@@ -88,7 +89,8 @@ public final class ServerInstance: Sendable {
         do {
             return try await listen(
                 config, faults, store: store, network: network, metrics: metrics,
-                certificates: certificates, group: group, lock: lock, log: log)
+                certificates: certificates, group: group, lock: lock, log: log,
+                onDrain: onDrain)
         } catch {
             await store.close()
             try? await group.shutdownGracefully()
@@ -99,7 +101,8 @@ public final class ServerInstance: Sendable {
     private static func listen(
         _ config: ServerConfig, _ faults: ServerFaults, store: Store, network: DeliveryNetwork,
         metrics: ServerMetrics, certificates: ServerCertificates?,
-        group: MultiThreadedEventLoopGroup, lock: DataFolderLock, log: Logger
+        group: MultiThreadedEventLoopGroup, lock: DataFolderLock, log: Logger,
+        onDrain: @escaping @Sendable () -> Void
     ) async throws -> ServerInstance {
         let limits = gatewayLimits(config)
         let accounts = try accounts(config, store: store, log: log)
@@ -116,16 +119,14 @@ public final class ServerInstance: Sendable {
             config.data, store: store, searches: config.searchIndex, log: log)
         // The page tells where WebSocket is, which is known once that listener is bound.
         let page = NIOLockedValueBox(ChatPage(webSocketPort: nil, isSecure: false))
-        let services = HTTPServices(
-            store: store, accounts: accounts,
-            media: try MediaStore(config.data, fileBytesMax: config.mediaBytesMax, log: log),
-            index: config.searchIndex ? index : nil, directory: directory,
-            sendLimits: sendLimits, metrics: metrics, adminToken: try AdminToken.load(config.data),
-            frameBytesMax: config.frameBytesMax,
-            isMessagingOpen: config.messagingPolicy == .open,
-            bodyBytesMax: config.httpBodyBytesMax, adminBodyBytesMax: config.adminBodyBytesMax,
-            appVersion: appVersion(config), isReady: { store.isReady },
-            page: { page.withLockedValue { $0 } }, log: log)
+        let operations = OperationServices(
+            data: config.data, network: network, backups: BackupDesk(data: config.data),
+            drain: onDrain)
+        let services = try webServices(
+            config, store: store, accounts: accounts, index: index, directory: directory,
+            sendLimits: sendLimits, metrics: metrics, operations: operations,
+            page: { page.withLockedValue { $0 } },
+            log: log)
         do {
             let recipe = GatewayListener.Recipe(
                 network: network, store: store, limits: limits,
@@ -184,7 +185,7 @@ public final class ServerInstance: Sendable {
         log.info("drained")
     }
 
-    private static func storeOptions(
+    static func storeOptions(
         _ config: ServerConfig, _ faults: ServerFaults
     ) -> StoreOptions {
         var options = StoreOptions(directory: config.data)

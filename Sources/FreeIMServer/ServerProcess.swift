@@ -24,9 +24,11 @@ public enum ServerProcess {
             if try TestClock.named.get() != nil {
                 log.warning("THE CLOCK IS A TEST'S (FREEIM_TEST_CLOCK); its times may be wrong")
             }
-            let server = try await ServerInstance.start(config, faults: faults, log: log)
+            let server = try await ServerInstance.start(
+                config, faults: faults, log: log, onDrain: signals.asked)
             let hangUps = SignalListener(SIGHUP) { server.reload() }
-            try announce(server)
+            try announce(server, config)
+            defer { RunningServer.remove(config.data) }
             await signals.wait()
             hangUps.cancel()
             log.info("draining")
@@ -39,7 +41,13 @@ public enum ServerProcess {
         }
     }
 
-    private static func announce(_ server: ServerInstance) throws {
+    /// The ready line, and the same for operators' commands in the data folder.
+    private static func announce(_ server: ServerInstance, _ config: ServerConfig) throws {
+        try RunningServer(
+            pid: getpid(), tcp: server.tcp, ws: server.ws, http: server.http,
+            certificate: config.tlsCert
+        ).write(config.data)
+
         func quoted(_ address: ListenAddress?) -> String {
             address.map { "\"\($0)\"" } ?? "null"
         }
@@ -76,11 +84,14 @@ final class SignalListener {
 /// Waits for the first of some signals; the second one ends the process at once.
 final class SignalWaiter {
     private let stream: AsyncStream<Void>
+    /// Does what the first signal does.
+    let asked: @Sendable () -> Void
     private let sources: [any DispatchSourceSignal]
 
     init(_ signals: [Int32]) {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         self.stream = stream
+        asked = { continuation.yield() }
         let seen = NIOLockedValueBox(0)
         var sources: [any DispatchSourceSignal] = []
         for number in signals {

@@ -13,14 +13,16 @@ enum FreeIMServerCommand {
 
     private static func run(_ line: ServerCommandLine) async -> Int32 {
         switch line.command {
-        case .help:
-            write(ServerHelp.text, to: .standardOutput)
+        case .help(let names):
+            write(ServerHelp.text(names), to: .standardOutput)
             return 0
-        case .checkConfig:
+        case .run(.checkConfig):
             return check(line)
-        case .serve:
+        case .run(let name):
             guard let first = line.problems.first else {
-                return await ServerProcess.run(line.loaded.config)
+                return name == .serve
+                    ? await ServerProcess.run(line.loaded.config)
+                    : await OperatorCommand.run(line, name)
             }
             let more = line.problems.count - 1
             let hint = more == 0 ? "" : " (and \(more) more; check-config lists them)"

@@ -30,7 +30,7 @@ import Testing
         let line = ServerCommandLine(
             arguments: ["--log-level", "debug", "--log-level", "error"], environment: [:])
         #expect(line.loaded.config.logLevel == .error)
-        #expect(line.command == .serve)
+        #expect(line.command == .run(.serve))
     }
 
     @Test func everyKeyIsRefusedWhatItDoesNotTake() {
@@ -132,12 +132,13 @@ import Testing
         let word = ServerCommandLine(arguments: ["server"], environment: [:])
         #expect(word.problems.count == 1)
         #expect(
-            ServerCommandLine(arguments: ["check-config"], environment: [:]).command == .checkConfig
+            ServerCommandLine(arguments: ["check-config"], environment: [:]).command
+                == .run(.checkConfig)
         )
-        #expect(ServerCommandLine(arguments: ["-h"], environment: [:]).command == .help)
+        #expect(ServerCommandLine(arguments: ["-h"], environment: [:]).command == .help([]))
         let help = ServerCommandLine(
             arguments: ["serve", "--nonsense", "--help"], environment: [:])
-        #expect(help.command == .help && help.problems.isEmpty)
+        #expect(help.command == .help([]) && help.problems.isEmpty)
     }
 
     @Test func listenersThatCannotGoTogether() {
@@ -156,7 +157,7 @@ import Testing
     }
 
     @Test func helpNamesEverySetting() {
-        let help = ServerHelp.text
+        let help = ServerHelp.text()
         for setting in Setting.all {
             #expect(help.contains("  \(setting.flag) "))
             #expect(setting.help.hasSuffix("."))

@@ -78,7 +78,10 @@ extension Accounts {
                     INSERT OR IGNORE INTO user (account, nickname, created_time) VALUES (?, ?, ?)
                     """,
                 arguments: [account, nickname.isEmpty ? account : nickname, context.now])
-            if context.db.changesCount == 1 { return context.db.lastInsertedRowID }
+            guard context.db.changesCount == 1 else { continue }
+            let userID = context.db.lastInsertedRowID
+            try SystemChat.join(context, userID: userID)
+            return userID
         }
     }
 

@@ -56,8 +56,9 @@ final class Accounts: Sendable {
                     VALUES (?, ?, ?, ?)
                     """,
                 arguments: [account, hash, nickname.isEmpty ? account : nickname, context.now])
-            return try Accounts.issue(
-                context, userID: context.db.lastInsertedRowID, deviceID: deviceID, lifetime)
+            let userID = context.db.lastInsertedRowID
+            try SystemChat.join(context, userID: userID)
+            return try Accounts.issue(context, userID: userID, deviceID: deviceID, lifetime)
         }
     }
 
@@ -194,7 +195,7 @@ final class Accounts: Sendable {
             .trimmingWhitespace()
     }
 
-    private static func check(password: String) throws {
+    static func check(password: String) throws {
         guard passwordCharacters.contains(password.count) else {
             throw Refusal(
                 .malformedBody,

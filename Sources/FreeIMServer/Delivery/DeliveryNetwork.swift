@@ -66,6 +66,11 @@ final class DeliveryNetwork: CommitPublisher {
         hub.eventLoop.execute { hub.value.end(place.connection, reason) }
     }
 
+    /// Every hub, with its loop's index.
+    var allHubs: [(index: Int, bound: NIOLoopBound<DeliveryHub>)] {
+        hubs.withLockedValue { $0 }.enumerated().map { ($0.offset, $0.element) }
+    }
+
     /// Says goodbye to every connection, times to come back spread over `reconnectSpreadMs`.
     func drain(reconnectSpreadMs: Int64) {
         everywhere { $0.drain(reconnectSpreadMs: reconnectSpreadMs) }

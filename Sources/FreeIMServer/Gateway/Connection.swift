@@ -37,6 +37,8 @@ final class Connection: ChannelDuplexHandler {
     /// Whether the farewell was said.
     private var hasParted = false
 
+    /// Milliseconds since the epoch.
+    let openedTime: Int64
     // Who it is, once authenticated.
     var identity: Identity?
     /// The user that an Auth claims, from that frame on; 0: none.
@@ -73,6 +75,7 @@ final class Connection: ChannelDuplexHandler {
         self.transport = transport
         isShakingHands = isSecure
         services = hub.services
+        openedTime = hub.services.clock()
         self.store = store
         self.signInCheck = signInCheck
         let now = Connection.now()

@@ -10,6 +10,7 @@ struct HTTPServices: Sendable {
     let directory: DeviceDirectory
     let sendLimits: UserSendLimits
     let metrics: ServerMetrics
+    let operations: OperationServices
     let adminToken: String
     let frameBytesMax: Int
     let isMessagingOpen: Bool

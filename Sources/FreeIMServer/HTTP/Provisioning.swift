@@ -124,7 +124,9 @@ struct Provisioning {
             arguments: [
                 user.account, user.nickname.isEmpty ? user.account : user.nickname, context.now,
             ])
+        let isNew = context.db.changesCount > 0
         let userID = try id(user.account, context.db)
+        if isNew { try SystemChat.join(context, userID: userID) }
         let devices: [JSONValue] = try user.devices.map { device in
             let issued = try AccessToken.issue(
                 context, userID: userID, deviceID: device, lifetimeSeconds: lifetimeSeconds)

@@ -4,8 +4,17 @@ import Foundation
 final class DataFolderLock: Sendable {
     private let descriptor: Int32
 
-    /// Locks `directory`. Throws `StoreError` when another server holds it.
-    init(_ directory: String) throws(StoreError) {
+    /// Another process holds the lock.
+    struct Held: Error, CustomStringConvertible {
+        let directory: String
+
+        var description: String {
+            "another freeim-server uses the data folder \(directory); stop it, or name another"
+        }
+    }
+
+    /// Locks `directory`. Throws `Held` when another process holds it, and `StoreError`.
+    init(_ directory: String) throws {
         let path = directory + "/freeim.lock"
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -13,9 +22,7 @@ final class DataFolderLock: Sendable {
         }
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             close(descriptor)
-            throw StoreError(
-                "another freeim-server uses the data folder \(directory); stop it, or name another"
-            )
+            throw Held(directory: directory)
         }
     }
 

@@ -157,6 +157,10 @@ public struct ServerConfig: Sendable, Equatable {
     /// Seconds that one call may take.
     public var hookTimeoutSeconds = 10
 
+    /// HTTP connections open at once.
+    public var httpConnectionsMax = 4_096
+    /// Seconds for the head of an HTTP request, and before its body must keep a least pace.
+    public var httpRequestSeconds = 15
     /// Bytes of an HTTP request's body, `/admin` aside.
     public var httpBodyBytesMax = 1_048_576
     /// Bytes of the body of an HTTP request to `/admin`.

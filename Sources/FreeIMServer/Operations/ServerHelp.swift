@@ -3,19 +3,29 @@ public enum ServerHelp {
     /// Columns of the widest line.
     static let columnsMax = 100
 
-    /// Everything `--help` prints.
-    public static var text: String {
+    /// What `--help` prints: of those commands, or of everything.
+    public static func text(_ names: [ServerCommand.Name] = []) -> String {
+        let commands = ServerCommand.all.filter { names.contains($0.name) }
+        return commands.isEmpty ? everything : commands.map(text).joined(separator: "\n")
+    }
+
+    private static var everything: String {
         var lines = [
             "freeim-server: the FreeIM chat server",
             "",
-            "usage: freeim-server [serve] [--config FILE] [--SETTING VALUE]...",
-            "       freeim-server check-config [--config FILE] [--SETTING VALUE]...",
-            "       freeim-server --help",
+            "usage: freeim-server [COMMAND] [--config FILE] [--SETTING VALUE]...",
+            "       freeim-server COMMAND --help",
             "",
-            "serve         listens, and prints one line of JSON once every listener accepts;",
-            "              logs go to standard error; SIGTERM and SIGINT drain and end it",
-            "check-config  says what is wrong with the configuration, by key and line, or, when",
-            "              nothing is, which values hold and where each comes from",
+            "Commands (serve is what runs without one):",
+        ]
+        for command in ServerCommand.all {
+            lines.append("  " + command.usage.dropFirst("freeim-server ".count))
+            lines += command.help.map { "      " + $0 }
+        }
+        lines += [
+            "",
+            "A command that changes something does it through the server that runs on the data",
+            "folder (over its HTTP listener), or by itself when none does.",
             "",
             "Each setting is a flag (--heartbeat-seconds 30), an environment variable",
             "(FREEIM_HEARTBEAT_SECONDS=30) and a line of the YAML file (heartbeat-seconds: 30).",
@@ -33,7 +43,20 @@ public enum ServerHelp {
         lines += [
             "",
             "exit status: 0 ended in order or nothing wrong; 1 a bad value, a listener that cannot",
-            "bind, data that cannot be used, or a fault while serving",
+            "bind, data that cannot be used, a refusal, or a fault while serving",
+        ]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func text(_ command: ServerCommand) -> String {
+        var lines = ["usage: \(command.usage)"]
+        lines += command.help.map { "  " + $0 }
+        for option in command.options {
+            lines += ["", "  --\(option.name)" + (option.value.map { " \($0)" } ?? "")]
+            lines.append("      \(option.help)")
+        }
+        lines += [
+            "", "  --data DIR, --config FILE and every other setting: see freeim-server --help",
         ]
         return lines.joined(separator: "\n") + "\n"
     }

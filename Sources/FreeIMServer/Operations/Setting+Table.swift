@@ -215,6 +215,14 @@ extension Setting {
 
     private static let http: [Setting] = [
         Setting(
+            "http-connections-max", .http,
+            .integer(\.httpConnectionsMax, unit: "connections", 1...1_000_000),
+            "Open at once; beyond: closed."),
+        Setting(
+            "http-request-seconds", .http,
+            .integer(\.httpRequestSeconds, unit: "seconds", 1...3_600),
+            "For a request's head, and before a body must come at 16 KiB a second."),
+        Setting(
             "http-body-bytes-max", .http,
             .integer(\.httpBodyBytesMax, unit: "bytes", 1_024...1_073_741_824),
             "A request's body, /admin aside."),

@@ -10,12 +10,16 @@ import NIOConcurrencyHelpers
 final class Checkpointer: Sendable {
     /// Bytes of write-ahead log worth a passive checkpoint.
     static let passiveBytes = 8 * 1_024 * 1_024
+    /// Milliseconds that the writer waits for readers to let it start the log anew.
+    static let truncateWaitMs = 100
     /// Batches between two looks at the log's size.
     static let batchesBetweenLooks = 64
 
     private struct State {
         var batches = 0
         var isRunning = false
+        /// Size of the log from which the writer tries again to start it anew.
+        var truncateFromBytes = 0
         var isClosed = false
     }
 
@@ -48,14 +52,30 @@ final class Checkpointer: Sendable {
         var status = stat()
         guard stat(walPath, &status) == 0 else { return }
         let bytes = Int(status.st_size)
-        if bytes > walBytesMax {
-            do {
-                try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
-            } catch {
-                log.warning("a checkpoint waits for readers", metadata: ["error": "\(error)"])
-            }
+        if bytes > walBytesMax, bytes >= state.withLockedValue({ $0.truncateFromBytes }) {
+            let isDone = truncate(pool)
+            // A long read (a backup, an export) lets the log grow; the writer is not held up
+            // again before it has grown by much.
+            state.withLockedValue { $0.truncateFromBytes = isDone ? 0 : bytes + walBytesMax / 4 }
         } else if bytes > Checkpointer.passiveBytes {
             startPassive()
+        }
+    }
+
+    /// On the writer's thread and connection; false: somebody reads what would be overwritten.
+    private func truncate(_ pool: DatabasePool) -> Bool {
+        do {
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA busy_timeout = \(Checkpointer.truncateWaitMs)")
+                defer {
+                    try? db.execute(sql: "PRAGMA busy_timeout = \(StoreOpening.busyMs)")
+                }
+                _ = try db.checkpoint(.truncate)
+            }
+            return true
+        } catch {
+            log.warning("a checkpoint waits for readers", metadata: ["error": "\(error)"])
+            return false
         }
     }
 

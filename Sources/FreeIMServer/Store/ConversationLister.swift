@@ -91,10 +91,10 @@ struct ConversationLister {
             PendingCursors.DeviceKey(device: device, chatroomID: chatroomID))
         conversation.ackSeq = max(row["ack_seq"] ?? 0, ack, conversation.firstSeq - 1)
         conversation.updatedTime = row["created_time"]
-        if conversation.chatroomType == .group {
-            try fillGroup(&conversation)
-        } else {
-            try fillSingle(&conversation)
+        switch conversation.chatroomType {
+        case .group: try fillGroup(&conversation)
+        case .system: conversation.title = SystemChat.title
+        case .single, .unknown, .UNRECOGNIZED: try fillSingle(&conversation)
         }
         try fillHead(&conversation)
         return conversation

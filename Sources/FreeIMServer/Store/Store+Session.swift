@@ -60,7 +60,8 @@ extension Store {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT m.chatroom_id, c.type, \(Membership.firstSeq), d.ack_seq,
-                    coalesce(g.member_count, 2), m.delivered_seq, m.read_seq
+                    CASE WHEN c.type = 3 THEN \(SystemChat.memberCount)
+                        ELSE coalesce(g.member_count, 2) END, m.delivered_seq, m.read_seq
                 FROM member m JOIN chatroom c ON c.id = m.chatroom_id
                 LEFT JOIN delivery_cursor d ON d.device = ?2 AND d.chatroom_id = m.chatroom_id
                 LEFT JOIN chat_group g ON g.chatroom_id = m.chatroom_id

@@ -7,6 +7,11 @@ enum StoreOpening {
     /// The newest schema version this program knows.
     static var newestVersion: Int { FreeIMSchema.server.last?.version ?? 0 }
 
+    /// The database's name in the data folder.
+    static let fileName = "freeim.sqlite"
+    /// Milliseconds that a connection waits for another's lock.
+    static let busyMs = 5_000
+
     /// Makes the folder (mode 0700); the path of the database in it.
     static func prepare(_ directory: String) throws -> String {
         do {
@@ -17,14 +22,14 @@ enum StoreOpening {
             throw StoreError(
                 "the data folder \(directory) cannot be made: \(error.localizedDescription)")
         }
-        return directory + "/freeim.sqlite"
+        return "\(directory)/\(fileName)"
     }
 
     /// Opens the database in WAL mode with `synchronous=FULL` and migrates it.
     static func openPool(path: String, readThreads: Int) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.maximumReaderCount = readThreads + 4
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Double(busyMs) / 1_000)
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
             try db.execute(
@@ -50,14 +55,24 @@ enum StoreOpening {
         }
     }
 
-    /// Looks at the version without writing a byte: a newer program's file stays as it is.
-    private static func refuseNewer(_ path: String) throws {
-        guard FileManager.default.fileExists(atPath: path) else { return }
+    /// The schema version of a database, read without writing a byte.
+    static func version(_ path: String) throws -> Int {
         var configuration = Configuration()
         configuration.readonly = true
-        let found = try DatabaseQueue(path: path, configuration: configuration).read { db in
-            try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        do {
+            return try DatabaseQueue(path: path, configuration: configuration).read { db in
+                try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            }
+        } catch let error as DatabaseError {
+            throw StoreError(
+                "the database \(path) cannot be read: \(error.message ?? "\(error)")")
         }
+    }
+
+    /// Looks at the version first: a newer program's file stays as it is.
+    private static func refuseNewer(_ path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        let found = try version(path)
         if found > newestVersion {
             throw StoreError(
                 """

@@ -47,6 +47,9 @@ extension StoreWriter {
         else {
             throw Refusal(.notMember, "You are not a member of this conversation.")
         }
+        if room.type == .system {
+            throw Refusal(.forbidden, "Only the operators write here.")
+        }
         if let single = room.single {
             let refusal = userID == single.low ? single.refusalOfLow : single.refusalOfHigh
             if let refusal { throw refusal }

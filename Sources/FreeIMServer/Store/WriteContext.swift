@@ -87,13 +87,36 @@ final class WriteContext {
         try restart.execute(arguments: [chatroomID, userID])
         forget(chatroomID: chatroomID, userID: userID)
         let room = try writer.room(chatroomID, db)
-        let memberCount = try changeMemberCount(chatroomID, by: 1)
+        let memberCount =
+            room?.type == .system
+            ? SystemChat.memberCount : try changeMemberCount(chatroomID, by: 1)
         writer.batch.changes.append(
             .joined(
                 CommittedBatch.Join(
                     chatroomID: chatroomID, userID: userID, firstSeq: firstSeq,
                     headSeq: room?.head ?? 0, type: room?.type ?? .unknown,
                     memberCount: memberCount)))
+    }
+
+    /// Adds the accounts with those IDs that are not members of a system conversation yet, from
+    /// its beginning; the delivery side follows after the commit.
+    func addMembers(chatroomID: Int64, users: ClosedRange<Int64>) throws {
+        let added = try Int64.fetchAll(
+            db,
+            sql: """
+                INSERT OR IGNORE INTO member (chatroom_id, user_id, joined_time)
+                SELECT ?, id, ? FROM user WHERE id BETWEEN ? AND ? AND deleted_time IS NULL
+                RETURNING user_id
+                """, arguments: [chatroomID, now, users.lowerBound, users.upperBound])
+        let head = try writer.room(chatroomID, db)?.head ?? 0
+        for userID in added {
+            forget(chatroomID: chatroomID, userID: userID)
+            writer.batch.changes.append(
+                .joined(
+                    CommittedBatch.Join(
+                        chatroomID: chatroomID, userID: userID, firstSeq: 1, headSeq: head,
+                        type: .system, memberCount: SystemChat.memberCount)))
+        }
     }
 
     /// Keeps a group's number of members; 2 for a single chat.
