@@ -27,8 +27,10 @@ struct Broadcast: Sendable {
             throw Refusal(.malformedBody, "code: a message code, 1 for a text.")
         }
         if (8...12).contains(number) || (20...22).contains(number) {
-            throw Refusal(.forbidden, "code: entries of the server's own, recalls, edits and "
-                + "reactions are not broadcast.")
+            throw Refusal(
+                .forbidden,
+                "code: entries of the server's own, recalls, edits and "
+                    + "reactions are not broadcast.")
         }
         code = IMMessageCode(rawValue: Int(number)) ?? .UNRECOGNIZED(Int(number))
         content = call.text("content")

@@ -96,22 +96,22 @@ final class DataExport {
     /// What one user has, beside messages.
     private static let lists: KeyValuePairs<String, String> = [
         "device": """
-            SELECT device_id, device_type, client_type, first_auth_time, last_seen_time
-            FROM device WHERE user_id = ?
-            """,
+        SELECT device_id, device_type, client_type, first_auth_time, last_seen_time
+        FROM device WHERE user_id = ?
+        """,
         "friend": """
-            SELECT f.friend_id, u.account, f.remark, f.created_time
-            FROM friendship f JOIN user u ON u.id = f.friend_id WHERE f.user_id = ?
-            """,
+        SELECT f.friend_id, u.account, f.remark, f.created_time
+        FROM friendship f JOIN user u ON u.id = f.friend_id WHERE f.user_id = ?
+        """,
         "block": "SELECT blocked_id, created_time FROM user_block WHERE user_id = ?",
         "conversation": """
-            SELECT m.chatroom_id, c.type, g.name, m.joined_time, m.alias, m.read_seq
-            FROM member m JOIN chatroom c ON c.id = m.chatroom_id
-            LEFT JOIN chat_group g ON g.chatroom_id = m.chatroom_id WHERE m.user_id = ?
-            """,
+        SELECT m.chatroom_id, c.type, g.name, m.joined_time, m.alias, m.read_seq
+        FROM member m JOIN chatroom c ON c.id = m.chatroom_id
+        LEFT JOIN chat_group g ON g.chatroom_id = m.chatroom_id WHERE m.user_id = ?
+        """,
         "outside_identity": """
-            SELECT provider, subject, created_time FROM outside_identity WHERE user_id = ?
-            """,
+        SELECT provider, subject, created_time FROM outside_identity WHERE user_id = ?
+        """,
         "media": "SELECT name, created_time FROM media_owner WHERE user_id = ?",
         "moment": "SELECT * FROM moment WHERE user_id = ? ORDER BY id",
         "moment_comment": "SELECT * FROM moment_comment WHERE user_id = ? ORDER BY id",

@@ -100,34 +100,34 @@ extension Doctor {
 
     private static let dangling: KeyValuePairs<String, String> = [
         "members without their user": """
-            SELECT count(*) FROM member m
-            WHERE NOT EXISTS (SELECT 1 FROM user u WHERE u.id = m.user_id)
-            """,
+        SELECT count(*) FROM member m
+        WHERE NOT EXISTS (SELECT 1 FROM user u WHERE u.id = m.user_id)
+        """,
         "members without their conversation": """
-            SELECT count(*) FROM member m
-            WHERE NOT EXISTS (SELECT 1 FROM chatroom c WHERE c.id = m.chatroom_id)
-            """,
+        SELECT count(*) FROM member m
+        WHERE NOT EXISTS (SELECT 1 FROM chatroom c WHERE c.id = m.chatroom_id)
+        """,
         "cursors without their device": """
-            SELECT count(*) FROM delivery_cursor d
-            WHERE NOT EXISTS (SELECT 1 FROM device e WHERE e.id = d.device)
-            """,
+        SELECT count(*) FROM delivery_cursor d
+        WHERE NOT EXISTS (SELECT 1 FROM device e WHERE e.id = d.device)
+        """,
         "devices without their user": """
-            SELECT count(*) FROM device d
-            WHERE NOT EXISTS (SELECT 1 FROM user u WHERE u.id = d.user_id)
-            """,
+        SELECT count(*) FROM device d
+        WHERE NOT EXISTS (SELECT 1 FROM user u WHERE u.id = d.user_id)
+        """,
         "tokens without their user": """
-            SELECT count(*) FROM access_token t
-            WHERE NOT EXISTS (SELECT 1 FROM user u WHERE u.id = t.user_id)
-            """,
+        SELECT count(*) FROM access_token t
+        WHERE NOT EXISTS (SELECT 1 FROM user u WHERE u.id = t.user_id)
+        """,
         "friendships of one side": """
-            SELECT count(*) FROM friendship f WHERE NOT EXISTS (
-                SELECT 1 FROM friendship g
-                WHERE g.user_id = f.friend_id AND g.friend_id = f.user_id)
-            """,
+        SELECT count(*) FROM friendship f WHERE NOT EXISTS (
+            SELECT 1 FROM friendship g
+            WHERE g.user_id = f.friend_id AND g.friend_id = f.user_id)
+        """,
         "groups that count their members wrongly": """
-            SELECT count(*) FROM chat_group g WHERE dissolved_time IS NULL AND member_count <> (
-                SELECT count(*) FROM member m WHERE m.chatroom_id = g.chatroom_id)
-            """,
+        SELECT count(*) FROM chat_group g WHERE dissolved_time IS NULL AND member_count <> (
+            SELECT count(*) FROM member m WHERE m.chatroom_id = g.chatroom_id)
+        """,
     ]
 
     private mutating func examineClock(_ db: Database) throws {

@@ -58,30 +58,31 @@ extension ServerCommand {
         name: "json", value: nil, help: "Print JSON, an object a line.")
 
     /// Every command, in the order of `--help`.
-    public static let all: [ServerCommand] = [
-        ServerCommand(
-            name: .serve, arguments: [], options: [],
-            help: [
-                "Listens, and prints one line of JSON once every listener accepts; logs go to",
-                "standard error; SIGTERM and SIGINT drain and end it.",
-            ]),
-        ServerCommand(
-            name: .checkConfig, arguments: [], options: [],
-            help: [
-                "Says what is wrong with the configuration, by key and line, or, when nothing",
-                "is, which values hold and where each comes from.",
-            ]),
-        ServerCommand(
-            name: .migrate, arguments: [], options: [],
-            help: ["Brings the database to this version's schema; refuses a newer one."]),
-    ] + files + users + access + [
-        ServerCommand(
-            name: .doctor, arguments: [], options: [json],
-            help: [
-                "Looks at the data folder, the database, the machine and the settings; a line",
-                "each: ok, warning or problem, with what to do. Status 1 when there is a problem.",
-            ])
-    ]
+    public static let all: [ServerCommand] =
+        [
+            ServerCommand(
+                name: .serve, arguments: [], options: [],
+                help: [
+                    "Listens, and prints one line of JSON once every listener accepts; logs go to",
+                    "standard error; SIGTERM and SIGINT drain and end it.",
+                ]),
+            ServerCommand(
+                name: .checkConfig, arguments: [], options: [],
+                help: [
+                    "Says what is wrong with the configuration, by key and line, or, when nothing",
+                    "is, which values hold and where each comes from.",
+                ]),
+            ServerCommand(
+                name: .migrate, arguments: [], options: [],
+                help: ["Brings the database to this version's schema; refuses a newer one."]),
+        ] + files + users + access + [
+            ServerCommand(
+                name: .doctor, arguments: [], options: [json],
+                help: [
+                    "Looks at the data folder, the database, the machine and the settings; a line",
+                    "each: ok, warning or problem, with what to do. Status 1 for any problem.",
+                ])
+        ]
 
     private static let files: [ServerCommand] = [
         ServerCommand(
