@@ -10,7 +10,12 @@ enum Interruption {
     /// Runs the work, and cancels its task when it is to end; returns then. A second signal ends
     /// the program at once.
     static func ends(_ work: @escaping @Sendable () async throws -> Void) async throws {
-        let task = Task { try await work() }
+        // Nothing is begun before a signal finds somebody to take it.
+        let (gate, opening) = AsyncStream.makeStream(of: Void.self)
+        let task = Task {
+            for await _ in gate {}
+            try await work()
+        }
         let sources = signals.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -25,6 +30,7 @@ enum Interruption {
             if waitUntilUnread() { end(task) }
         }
         watch.start()
+        opening.finish()
         defer { for source in sources { source.cancel() } }
         do {
             try await task.value
