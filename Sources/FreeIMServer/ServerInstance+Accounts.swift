@@ -4,9 +4,8 @@ import Logging
 /// How accounts are made of the configuration.
 extension ServerInstance {
     static func accounts(
-        _ config: ServerConfig, store: Store, log: Logger
+        _ config: ServerConfig, _ caller: WebhookCaller, store: Store, log: Logger
     ) throws -> Accounts {
-        let caller = try WebhookCaller(config.data)
         let identity = try address("identity-url", config.identityURL).map { address in
             IdentityProvider(
                 caller: caller, address: address, secondsMax: config.hookTimeoutSeconds, log: log)

@@ -5,6 +5,7 @@ extension ServerInstance {
     static func webServices(
         _ config: ServerConfig, store: Store, accounts: Accounts, index: MessageIndex?,
         directory: DeviceDirectory, sendLimits: UserSendLimits, metrics: ServerMetrics,
+        hooks: HookService?,
         operations: OperationServices, page: @escaping @Sendable () -> ChatPage,
         log: Logger
     ) throws -> HTTPServices {
@@ -17,7 +18,8 @@ extension ServerInstance {
             frameBytesMax: config.frameBytesMax,
             isMessagingOpen: config.messagingPolicy == .open,
             bodyBytesMax: config.httpBodyBytesMax, adminBodyBytesMax: config.adminBodyBytesMax,
-            appVersion: appVersion(config), isReady: { store.isReady }, page: page, log: log)
+            hooks: hooks, appVersion: appVersion(config), isReady: { store.isReady }, page: page,
+            log: log)
     }
 
     /// The routes' services on a data folder that nobody serves, for one operator's command; the
@@ -27,7 +29,8 @@ extension ServerInstance {
         let metrics = ServerMetrics()
         let store = try Store.open(
             storeOptions(config, ServerFaults()), publisher: network, metrics: metrics, log: log)
-        let accounts = try accounts(config, store: store, log: log)
+        let accounts = try accounts(
+            config, try WebhookCaller(config.data), store: store, log: log)
         let operations = OperationServices(
             data: config.data, network: network, backups: BackupDesk(data: config.data),
             drain: {})
@@ -36,7 +39,8 @@ extension ServerInstance {
             directory: DeviceDirectory(
                 policy: config.devicePolicy, devicesPerUserMax: config.devicesPerUserMax),
             sendLimits: UserSendLimits(perSecond: config.sendRatePerSecondUser), metrics: metrics,
-            operations: operations, page: { ChatPage(webSocketPort: nil, isSecure: false) },
+            hooks: nil, operations: operations,
+            page: { ChatPage(webSocketPort: nil, isSecure: false) },
             log: log)
     }
 }

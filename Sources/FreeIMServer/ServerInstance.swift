@@ -27,11 +27,13 @@ public final class ServerInstance: Sendable {
     private let flusher: Task<Void, Never>
     private let housekeeping: Task<Void, Never>
     private let index: MessageIndex
+    private let hooks: HookService
     private let lock: DataFolderLock
     private let log: Logger
 
     private init(
-        config: ServerConfig, store: Store, index: MessageIndex, network: DeliveryNetwork,
+        config: ServerConfig, store: Store, index: MessageIndex, hooks: HookService,
+        network: DeliveryNetwork,
         listeners: ServerListeners, certificates: ServerCertificates?,
         housekeeping: Housekeeping, group: MultiThreadedEventLoopGroup,
         lock: DataFolderLock, log: Logger
@@ -39,6 +41,7 @@ public final class ServerInstance: Sendable {
         self.config = config
         self.store = store
         self.index = index
+        self.hooks = hooks
         self.network = network
         self.listeners = listeners
         self.certificates = certificates
@@ -105,7 +108,8 @@ public final class ServerInstance: Sendable {
         onDrain: @escaping @Sendable () -> Void
     ) async throws -> ServerInstance {
         let limits = gatewayLimits(config)
-        let accounts = try accounts(config, store: store, log: log)
+        let caller = try WebhookCaller(config.data)
+        let accounts = try accounts(config, caller, store: store, log: log)
         let directory = DeviceDirectory(
             policy: config.devicePolicy, devicesPerUserMax: config.devicesPerUserMax)
         let sendLimits = UserSendLimits(perSecond: config.sendRatePerSecondUser)
@@ -117,6 +121,8 @@ public final class ServerInstance: Sendable {
                 clock: WallClock.milliseconds))
         let index = try await MessageIndex.start(
             config.data, store: store, searches: config.searchIndex, log: log)
+        let hooks = try await HookService.start(
+            config, caller, store: store, directory: directory, log: log)
         // The page tells where WebSocket is, which is known once that listener is bound.
         let page = NIOLockedValueBox(ChatPage(webSocketPort: nil, isSecure: false))
         let operations = OperationServices(
@@ -124,7 +130,7 @@ public final class ServerInstance: Sendable {
             drain: onDrain)
         let services = try webServices(
             config, store: store, accounts: accounts, index: index, directory: directory,
-            sendLimits: sendLimits, metrics: metrics, operations: operations,
+            sendLimits: sendLimits, metrics: metrics, hooks: hooks, operations: operations,
             page: { page.withLockedValue { $0 } },
             log: log)
         do {
@@ -140,7 +146,7 @@ public final class ServerInstance: Sendable {
                     isSecure: certificates != nil)
             }
             return ServerInstance(
-                config: config, store: store, index: index, network: network,
+                config: config, store: store, index: index, hooks: hooks, network: network,
                 listeners: listeners, certificates: certificates,
                 housekeeping: Housekeeping(
                     config, store: store, media: services.media, index: index, log: log),
@@ -148,6 +154,7 @@ public final class ServerInstance: Sendable {
         } catch {
             store.commits.close()
             await index.stop()
+            await hooks.stop()
             throw error
         }
     }
@@ -180,6 +187,7 @@ public final class ServerInstance: Sendable {
         await housekeeping.value
         store.commits.close()
         await index.stop()
+        await hooks.stop()
         await store.close()
         try? await group.shutdownGracefully()
         log.info("drained")

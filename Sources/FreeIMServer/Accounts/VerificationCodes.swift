@@ -61,9 +61,10 @@ struct VerificationCodes: Sendable {
                     """, arguments: [phone.text, now - span, most])
             if let oldest = times.last, times.count >= most {
                 let wait = max(1_000, oldest + span - now)
+                let minutes = wait / 60_000 + 1
                 throw Refusal(
                     .rateLimited,
-                    "Too many codes were sent to this number; try again in \(wait / 60_000 + 1) min.",
+                    "Too many codes were sent to this number; try again in \(minutes) min.",
                     retryAfterMs: wait)
             }
         }

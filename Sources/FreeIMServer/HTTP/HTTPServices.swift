@@ -18,6 +18,8 @@ struct HTTPServices: Sendable {
     let bodyBytesMax: Int
     /// Bytes of the body of a request to `/admin`.
     let adminBodyBytesMax: Int
+    /// nil: no webhooks are called, as this is no server.
+    let hooks: HookService?
     let appVersion: AppVersion
     let isReady: @Sendable () -> Bool
     /// The page at `/`.

@@ -55,6 +55,8 @@ extension RouteTable {
                     try await call.services.accounts.delete(
                         call.owner, password: call.has("password") ? call.text("password") : nil,
                         code: call.has("verify_code") ? call.text("verify_code") : nil)
+                    // What waits finds nobody to tell anyway.
+                    try? await call.services.hooks?.queue.forget(call.userID)
                     return .null
                 }
             }),

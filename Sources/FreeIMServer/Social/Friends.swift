@@ -26,6 +26,10 @@ enum Friends {
         if try hasBlocked(context.db, userID, friendID) {
             throw Refusal(.blocked, "You have blocked this user; unblock first.")
         }
+        // A bot takes every friend.
+        if try Bots.isBot(context.db, friendID) {
+            return try befriend(context, userID, friendID, actorID: userID)
+        }
         let theirs = try Int64.fetchOne(
             context.db,
             sql: """
