@@ -19,6 +19,7 @@ class Bots(Hooks):
         """(uid, token)"""
         data = self.server.good("/admin/bot.create", {"account": self.name(short), **more},
                                 self.server.admin_token)
+        self.mine.add(data["bot_id"])
         return data["bot_id"], data["access_token"]
 
     def admin(self, route, **body):

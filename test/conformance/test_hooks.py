@@ -21,9 +21,16 @@ class Hooks(Phones):
     def own_flags(cls, url):
         return "--push-webhook-url", url + "/push", "--push-delay-ms", cls.delay
 
+    def setUp(self):
+        super().setUp()
+        mine = self.mine = set()
+        self.receiver.is_awaited = lambda call: call.body.get(
+            "user_id", call.body.get("bot_id")) in mine
+
     def someone(self, short):
         """A user with a bound phone that is not on line: (uid, token)."""
         uid, token = self.register(short)
+        self.mine.add(uid)
         self.server.good(f"/account/bind.push_id/push-{self.name(short)}", {}, token,
                          device="phone")
         return uid, token
@@ -189,8 +196,8 @@ class Push(Hooks):
         self.receiver.next()
         self.assertEqual(self.seqs_of_next(ann, chat), [seq + 1])
         self.assertEqual(self.rows(
-            "SELECT is_dead, attempts, last_error FROM hook_call WHERE user_id = ?", bob[0]),
-            [(1, 1, "status 400")])
+            "SELECT attempts, last_error FROM hook_call WHERE is_dead = 1 AND user_id = ?",
+            bob[0]), [(1, "status 400")])
 
     def test_it_outlives_a_crash(self):
         ann, _, chat = self.two()
@@ -267,6 +274,33 @@ class GivingUp(Hooks):
         self.assertEqual(self.rows(
             "SELECT attempts, last_error FROM hook_call WHERE is_dead = 1 AND user_id = ?",
             bob[0]), [(2, "status 500")])
+
+
+    def test_operators_see_and_retry_it(self):
+        ann, bob, chat = self.two()
+        self.receiver.answers[:] = [404]
+        seq = self.say(ann, chat, "x")["seq"]
+        self.receiver.next()
+        self.assertEqual(self.seqs_of_next(ann, chat), [seq + 1])
+        admin = self.server.admin_token
+        data = self.server.good("/admin/hook.list", {"limit": 100}, admin)
+        dead = next(item for item in data["list"] if item["member_id"] == bob[0])
+        self.assertEqual((dead["kind"], dead["attempts"], dead["last_error"]),
+                         ("push", 1, "status 404"))
+        self.assertGreaterEqual(data["counts"]["dead"], 1)
+        self.server.good("/admin/hook.retry", {"id": dead["id"]}, admin)
+        self.assertEqual(self.seqs(self.receiver.next()), [seq])
+        for body in ({"id": dead["id"]}, {"id": 0}, {"id": -1}, {"id": 1 << 62}):
+            self.refused("/admin/hook.retry", body, admin, 404, "not_found")
+        for body in ({}, {"id": "x"}, {"id": None}):
+            self.refused("/admin/hook.retry", body, admin, 400, "malformed_body")
+        for route in ("hook.list", "hook.retry"):
+            for token in (None, ann[1], "nonsense"):
+                self.refused(f"/admin/{route}", {"id": 1}, token, 401, "bad_token")
+
+    def seqs_of_next(self, sender, chat):
+        self.say(sender, chat, "next")
+        return self.seqs(self.receiver.next())
 
 
 class FullQueue(Hooks):

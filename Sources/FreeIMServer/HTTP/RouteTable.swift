@@ -11,7 +11,7 @@ enum RouteTable {
     static let all: [Route] =
         accounts + phones + profiles + friends + chatrooms + groups + groupAdministration
         + messages + search + media + moments + momentReview + operations + page
-        + adminUsers + adminAccess + adminServer + bots
+        + adminUsers + adminAccess + adminServer + bots + hooks
 
     /// `data.list` of a listing.
     static func list(
