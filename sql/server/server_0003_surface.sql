@@ -98,3 +98,9 @@ CREATE TABLE audit (                           -- what operators did
     target  TEXT NOT NULL DEFAULT '',
     detail  TEXT NOT NULL DEFAULT '{}'         -- JSON, without secrets and message texts
 );
+
+-- What deleting an account looks for by a user that is not a table's first column.
+CREATE INDEX user_block_blocked ON user_block (blocked_id);
+CREATE INDEX friendship_friend ON friendship (friend_id);
+CREATE INDEX moment_like_user ON moment_like (user_id);
+CREATE INDEX moment_comment_user ON moment_comment (user_id);
