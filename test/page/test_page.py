@@ -1,9 +1,12 @@
 """Two people in two browsers, the server killed in between."""
 
 import os
+import shutil
+import tempfile
 import unittest
 
 from browser import Browser
+from certificates import Authority
 from harness import Server
 
 PICTURES = os.environ.get("FREEIM_PICTURES")
@@ -11,16 +14,19 @@ TEXTS = ("[...document.querySelectorAll('#log .text')].map((e) =>"
          " [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join(''))")
 
 
-class Page(unittest.TestCase):
-    flags = ()
+class Conversation(unittest.TestCase):
     scheme = "http"
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server("--ws", "127.0.0.1:0", *cls.flags)
+        cls.server = cls.make_server()
         cls.addClassCleanup(cls.server.stop)
         cls.browser = Browser()
         cls.addClassCleanup(cls.browser.close)
+
+    @classmethod
+    def make_server(cls):
+        return Server("--ws", "127.0.0.1:0")
 
     def open(self, **more):
         return self.browser.tab(f"{self.scheme}://{self.server.http}/", **more)
@@ -85,6 +91,24 @@ class Page(unittest.TestCase):
         bob.size(400, 700)
         self.picture(bob, "narrow")
         self.assertEqual((ann.complaints(), bob.complaints()), ([], []))
+
+
+class ConversationOverTLS(Conversation):
+    scheme = "https"
+
+    @classmethod
+    def make_server(cls):
+        folder = tempfile.mkdtemp(prefix="freeim-page-tls-")
+        cls.addClassCleanup(shutil.rmtree, folder)
+        authority = Authority(folder)
+        certificate, key = authority.issue("page")
+        return Server(
+            "--ws", "127.0.0.1:0", "--tls-cert", certificate, "--tls-key", key,
+            tls=authority.context())
+
+
+class Page(Conversation):
+    test_a_conversation = None
 
     def test_history_is_read_as_one_scrolls_up(self):
         world = self.server.provision({"eve": ["e1"], "fay": ["f1"]}, [("eve", "fay")])
