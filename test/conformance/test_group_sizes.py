@@ -1,7 +1,7 @@
 """Super-large groups: made, sent to, listed and dissolved in small jobs.
 
-FREEIM_GROUP_MEMBERS sets their size; 100000 is what the server promises. What each step took goes to
-standard error.
+FREEIM_GROUP_MEMBERS sets their size; 100000 is what the server promises. What each step took goes
+to standard error.
 """
 
 import os

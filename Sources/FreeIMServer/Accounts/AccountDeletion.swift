@@ -59,8 +59,10 @@ struct AccountDeletion {
         if isOwner {
             guard let heir = try heir(chatroomID) else { return try dissolve(chatroomID) }
             try db.execute(
-                sql:
-                    "UPDATE member SET role = 2, muted_until = 0 WHERE chatroom_id = ? AND user_id = ?",
+                sql: """
+                    UPDATE member SET role = 2, muted_until = 0
+                    WHERE chatroom_id = ? AND user_id = ?
+                    """,
                 arguments: [chatroomID, heir])
             try db.execute(
                 sql: "UPDATE chat_group SET owner_id = ? WHERE chatroom_id = ?",
@@ -100,6 +102,8 @@ struct AccountDeletion {
             sql: "UPDATE chat_group SET dissolved_time = ? WHERE chatroom_id = ?",
             arguments: [context.now, chatroomID])
         context.dissolveChatroom(chatroomID: chatroomID)
+        // What is personal goes at once, and not with the others' rows by and by.
+        try context.removeMember(chatroomID: chatroomID, userID: userID)
     }
 
     private func content(_ what: [String: JSONValue]) throws -> String {

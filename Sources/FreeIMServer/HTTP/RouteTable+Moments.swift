@@ -131,14 +131,9 @@ extension RouteTable {
             try await call.store.write { context in
                 let (id, action) = (call.integer("id"), call.text("action"))
                 try Moments.review(context, momentID: id, passes: action == "pass")
-                try context.db.execute(
-                    sql: """
-                        INSERT INTO audit (time, actor, address, action, target)
-                        VALUES (?, 'admin', ?, ?, ?)
-                        """,
-                    arguments: [
-                        context.now, call.address, "moment.\(action)", "moment \(id)",
-                    ])
+                try call.note(
+                    context, "moment.review", target: "moment \(id)",
+                    ["action": .string(action)])
             }
             return .null
         },

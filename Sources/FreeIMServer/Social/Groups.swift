@@ -61,9 +61,7 @@ enum Groups {
             ])
         let groupID = context.db.lastInsertedRowID
         try context.addMember(chatroomID: chatroomID, userID: ownerID, role: 2, firstSeq: 1)
-        for member in members {
-            try context.addMember(chatroomID: chatroomID, userID: member, role: 0, firstSeq: 1)
-        }
+        try context.addMembers(chatroomID: chatroomID, userIDs: members, role: 0, firstSeq: 1)
         try context.append(
             chatroomID: chatroomID, code: .groupCreated,
             content: content([
