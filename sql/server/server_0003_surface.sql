@@ -41,6 +41,7 @@ CREATE INDEX verification_send_phone ON verification_send (phone, time);
 CREATE INDEX verification_send_time ON verification_send (time);
 
 ALTER TABLE device ADD COLUMN push_id TEXT NOT NULL DEFAULT '';  -- where to push; empty: nowhere
+CREATE INDEX device_push ON device (push_id) WHERE push_id <> '';
 
 ALTER TABLE member ADD COLUMN alias TEXT NOT NULL DEFAULT '';    -- a member's own name in a group
 CREATE INDEX member_role ON member (chatroom_id, role DESC, user_id);

@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import queue
+import ssl
 import threading
 import time
 
@@ -42,13 +43,14 @@ class Receiver:
 
     Each call that `is_awaited` is kept and answered with the next of `answers` - a status, a
     (status, JSON) pair, or an event to wait for before 200 - and with `always` once they have run
-    out. Others, of a test before, get 200.
+    out. Others, of a test before, get 200. With a certificate (its file, its key's) it speaks TLS.
     """
 
-    def __init__(self):
+    def __init__(self, certificate=None):
         self.calls, self.answers = queue.Queue(), []
         self.always = 200
         self.is_awaited = lambda call: True
+        self.lock, self.at_once, self.most_at_once = threading.Lock(), 0, 0
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -62,7 +64,9 @@ class Receiver:
                     answer = receiver.answers.pop(0) if receiver.answers else receiver.always
                     receiver.calls.put(call)
                 if isinstance(answer, threading.Event):
+                    receiver.count(1)
                     answer.wait(WAIT)
+                    receiver.count(-1)
                     answer = 200
                 status, body = answer if isinstance(answer, tuple) else (answer, {})
                 data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -79,9 +83,20 @@ class Receiver:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        scheme = "https" if certificate else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
         self.thread.start()
+
+    def count(self, change):
+        """Counts the calls that wait for an event."""
+        with self.lock:
+            self.at_once += change
+            self.most_at_once = max(self.most_at_once, self.at_once)
 
     def close(self):
         self.server.shutdown()

@@ -241,6 +241,22 @@ class Gathering(Hooks):
         self.assertEqual(told, sorted(told))
 
 
+class ManyAtOnce(Hooks):
+    def test_a_few_calls_at_a_time(self):
+        ann = self.register("ann")
+        others = [self.someone(f"other{n}") for n in range(24)]
+        room = self.group(ann, *others)
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        self.receiver.always = gate
+        self.say(ann, room, "x", chatroom_type=2)
+        called = {self.receiver.next().body["user_id"] for _ in range(16)}
+        gate.set()
+        called |= {self.receiver.next().body["user_id"] for _ in range(8)}
+        self.assertEqual(called, {other[0] for other in others})
+        self.assertLessEqual(self.receiver.most_at_once, 16)
+
+
 class LargeGroups(Hooks):
     @classmethod
     def own_flags(cls, url):

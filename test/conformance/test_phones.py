@@ -3,10 +3,13 @@
 import concurrent.futures
 import os
 import re
+import shutil
 import sqlite3
 import stat
+import tempfile
 import threading
 
+from certificates import Authority
 from harness import Server
 from receiver import Receiver, is_signed, key_of
 from test_http import Web
@@ -14,7 +17,8 @@ from test_http import Web
 LIMITLESS = ("--sign-in-attempts-per-minute-account", "0",
              "--sign-in-attempts-per-minute-address", "0")
 BAD_PHONES = ("", "12", "+", "+0123456789", "+" + "1" * 16, "1" * 16, "phone", "123+45678",
-              "+31 6\u0000123", "\uff0b8613800138000", "+\u0663\u0661\u0666\u0661\u0662\u0663\u0664",
+              "+31 6\u0000123", "\uff0b8613800138000",
+              "+\u0663\u0661\u0666\u0661\u0662\u0663\u0664",
               "+3161234567\u200b8", "+31612345678;x", "1" * 5_000)
 
 
@@ -157,8 +161,8 @@ class Codes(Phones):
                              "malformed_body")
                 self.refused("/login", {"phone": phone, "verify_code": "123456"}, None, 400,
                              "malformed_body")
-        for body in ({}, {"phone": good}, {"type": "login"}, {"phone": 31612345678, "type": "login"},
-                     {"phone": [good], "type": "login"}, {"phone": good, "type": "root"},
+        for body in ({}, {"phone": good}, {"type": "login"},
+                     {"phone": 31612345678, "type": "login"}, {"phone": [good], "type": "login"}, {"phone": good, "type": "root"},
                      {"phone": good, "type": ""}, {"phone": good, "type": 1},
                      {"phone": good, "type": "l\u043egin"}, {"phone": None, "type": "login"}):
             with self.subTest(body=body):
@@ -227,6 +231,22 @@ class Sending(Phones):
         self.addCleanup(lonely.stop)
         status, reply = lonely.call("/common/send.sms", {"phone": "+31612345678", "type": "login"})
         self.assertEqual((status, reply["error"]), (503, "busy"))
+
+
+class OverTLS(Phones):
+    def test_the_certificate_counts(self):
+        folder = tempfile.mkdtemp(prefix="freeim-phones-")
+        self.addCleanup(shutil.rmtree, folder)
+        authority = Authority(folder)
+        secure = Receiver(authority.issue("receiver"))
+        self.addCleanup(secure.close)
+        body = {"phone": "+31612345678", "type": "login"}
+        for trusted, status in ((authority.certificate, 200), ("", 503)):
+            server = Server(
+                "--verification-sender", "webhook", "--verification-webhook-url", secure.url,
+                "--hook-timeout-seconds", "1", environment={"SSL_CERT_FILE": trusted})
+            self.addCleanup(server.stop)
+            self.assertEqual(server.call("/common/send.sms", body)[0], status)
 
 
 class SendLimits(Phones):

@@ -59,7 +59,8 @@ extension Accounts {
         try await store.write { context in
             if !pushID.isEmpty {
                 try context.db.execute(
-                    sql: "UPDATE device SET push_id = '' WHERE push_id = ?", arguments: [pushID])
+                    sql: "UPDATE device SET push_id = '' WHERE push_id = ? AND push_id <> ''",
+                    arguments: [pushID])
                 // A device that has not connected yet begins as at its first Auth.
                 try context.registerDevice(
                     userID: userID, deviceID: deviceID, deviceType: "", clientType: clientType,

@@ -59,7 +59,8 @@ struct BotFeed: HookFeed {
         }
     }
 
-    private static func calls(
+    /// The calls that tell a bot of those entries.
+    static func calls(
         _ userID: Int64, _ url: String, _ entries: [LogFollower.Entry]
     ) -> [HookCall.Draft] {
         var drafts: [HookCall.Draft] = []

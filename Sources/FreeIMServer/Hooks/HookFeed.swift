@@ -1,4 +1,5 @@
-/// Makes calls of what the log holds: which, when entries are committed; of what, when they are due.
+/// Makes calls of what the log holds: which, when entries are committed; of what, when a call is
+/// due.
 protocol HookFeed: Sendable {
     var kind: HookCall.Kind { get }
     /// Log entries looked at together.

@@ -11,8 +11,6 @@ import NIOPosix
 /// repeats a call at most. Of a user's calls one is made at a time; those behind it have no due
 /// time until it is done. When `callsMax` wait, `waitForRoom` does, and the log is read later.
 final class HookQueue: Sendable {
-    /// Dead calls kept; beyond, the oldest are dropped and counted.
-    static let deadMax = 10_000
     /// Milliseconds after which a call that was not made is dropped.
     static let ageMsMax: Int64 = 86_400_000
     /// Milliseconds between two looks for room.
@@ -24,8 +22,11 @@ final class HookQueue: Sendable {
     /// The due time of a call behind another of its user.
     static let never = Int64.max
 
+    /// Calls that wait at most.
     let callsMax: Int
     let attemptsMax: Int
+    /// Dead calls kept; beyond, the oldest are dropped and counted.
+    let deadMax: Int
     /// Milliseconds within which whoever took a call has to tell what became of it.
     private let leaseMs: Int64
     private let database: DatabaseQueue
@@ -36,8 +37,10 @@ final class HookQueue: Sendable {
 
     /// Opens or makes the file in that folder. Throws `StoreError`.
     init(
-        _ directory: String, callsMax: Int, attemptsMax: Int, timeoutSeconds: Int, now: Int64
+        _ directory: String, callsMax: Int, attemptsMax: Int, timeoutSeconds: Int, now: Int64,
+        deadMax: Int = 10_000
     ) throws {
+        self.deadMax = deadMax
         self.callsMax = callsMax
         self.attemptsMax = attemptsMax
         leaseMs = Int64(timeoutSeconds) * 1_000 + 60_000
@@ -261,6 +264,7 @@ final class HookQueue: Sendable {
         let attempts = call.attempts + 1
         let isDead = isFinal || attempts >= attemptsMax
         let wait = HookQueue.retryMs(attempts: attempts, random: Double.random(in: 0..<1))
+        let deadMax = deadMax
         let error = String(reason.prefix(HookQueue.errorMax))
         let forgotten: Int? = try await run { db in
             try db.execute(
@@ -269,7 +273,7 @@ final class HookQueue: Sendable {
                     WHERE id = ?
                     """, arguments: [attempts, error, isDead, now + wait, call.id])
             if db.changesCount == 0 { return nil }
-            return isDead ? try HookQueue.bury(db, call, now) : 0
+            return isDead ? try HookQueue.bury(db, call, now, deadMax) : 0
         }
         state.withLockedValue {
             $0.failures += 1
@@ -290,7 +294,9 @@ final class HookQueue: Sendable {
     }
 
     /// The user's next call is due; dead calls beyond the bound go. How many went.
-    private static func bury(_ db: Database, _ call: HookCall, _ now: Int64) throws -> Int {
+    private static func bury(
+        _ db: Database, _ call: HookCall, _ now: Int64, _ deadMax: Int
+    ) throws -> Int {
         try promote(db, call.kind.rawValue, call.userID, now)
         try db.execute(
             sql: """

@@ -21,9 +21,6 @@ struct WebhookCall: Sendable {
 /// `FreeIM-Signature: t=SECONDS,v1=HEX`, HEX being HMAC-SHA256 over `SECONDS.BODY`, keyed with the
 /// text of the key file. docs/hooks.md tells how to check it.
 final class WebhookCaller: Sendable {
-    /// Calls under way that somebody waits for; beyond: `busy`.
-    static let waitingCallsMax = 256
-
     /// How a call ended.
     enum Outcome: Sendable {
         /// 2xx, with the answer's body.
@@ -34,6 +31,8 @@ final class WebhookCaller: Sendable {
         case failed(String, wasSent: Bool)
     }
 
+    /// Calls under way that somebody waits for; beyond: `busy`.
+    let waitingCallsMax: Int
     private let key: SymmetricKey
     private let group: any EventLoopGroup
     private let tls: ClientTLS
@@ -43,7 +42,8 @@ final class WebhookCaller: Sendable {
     /// system's authorities, and to those of the file that `SSL_CERT_FILE` names.
     ///
     /// Errors: `StoreError`.
-    init(_ directory: String) throws(StoreError) {
+    init(_ directory: String, waitingCallsMax: Int = 256) throws(StoreError) {
+        self.waitingCallsMax = waitingCallsMax
         let text = try SecretFile.load(directory + "/webhook.key")
         key = SymmetricKey(data: Array(text.utf8))
         group = MultiThreadedEventLoopGroup.singleton
@@ -84,7 +84,7 @@ final class WebhookCaller: Sendable {
         _ address: HTTPURL, _ call: WebhookCall, secondsMax: Int64
     ) async throws -> Outcome {
         let isTaken = underWay.withLockedValue { count in
-            if count >= WebhookCaller.waitingCallsMax { return false }
+            if count >= waitingCallsMax { return false }
             count += 1
             return true
         }
