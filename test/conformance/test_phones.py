@@ -162,7 +162,8 @@ class Codes(Phones):
                 self.refused("/login", {"phone": phone, "verify_code": "123456"}, None, 400,
                              "malformed_body")
         for body in ({}, {"phone": good}, {"type": "login"},
-                     {"phone": 31612345678, "type": "login"}, {"phone": [good], "type": "login"}, {"phone": good, "type": "root"},
+                     {"phone": 31612345678, "type": "login"}, {"phone": [good], "type": "login"},
+                     {"phone": good, "type": "root"},
                      {"phone": good, "type": ""}, {"phone": good, "type": 1},
                      {"phone": good, "type": "l\u043egin"}, {"phone": None, "type": "login"}):
             with self.subTest(body=body):

@@ -271,7 +271,7 @@ final class HookQueue: Sendable {
                 sql: """
                     UPDATE hook_call SET attempts = ?, last_error = ?, is_dead = ?, due_time = ?
                     WHERE id = ?
-                    """, arguments: [attempts, error, isDead, now + wait, call.id])
+                    """, arguments: [attempts, error, isDead, isDead ? now : now + wait, call.id])
             if db.changesCount == 0 { return nil }
             return isDead ? try HookQueue.bury(db, call, now, deadMax) : 0
         }
