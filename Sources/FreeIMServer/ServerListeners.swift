@@ -17,7 +17,8 @@ struct ServerListeners: Sendable {
             listeners.http = try await named(config.http) {
                 try await HTTPListener.start(
                     services, address: $0, certificates: recipe.certificates,
-                    handshakeSecondsMax: config.authenticationSeconds)
+                    handshakeSecondsMax: config.authenticationSeconds,
+                    connectionsMax: config.connectionsMax)
             }
             listeners.tcp = try await named(config.tcp) {
                 try await GatewayListener.bind($0, group: group, recipe)

@@ -107,16 +107,15 @@ import Testing
         #expect(absent.problems.first?.description.contains("cannot be read") == true)
     }
 
-    @Test func whatIsNotServedYetIsRefused() {
+    @Test func certificatesThatCannotBeUsed() {
         let line = ServerCommandLine(
-            arguments: ["--tls-cert", "c.pem", "--tls-key=k.pem"], environment: [:])
-        #expect(line.problems.count == 2)
-        #expect(line.problems.allSatisfy { $0.message.contains("this version does not serve") })
-        // WebSocket is left out, which the log and the ready line say: nobody is less safe for it.
-        for place in ["none", "127.0.0.1:0"] {
-            let line = ServerCommandLine(arguments: ["--ws", place], environment: [:])
-            #expect(line.problems == [])
-        }
+            arguments: ["--tls-cert", "/no/c.pem", "--tls-key=/no/k.pem"], environment: [:])
+        #expect(line.problems.map(\.key) == ["tls-cert"])
+        #expect(line.problems.first?.message.contains("No such file") == true)
+        let half = ServerCommandLine(arguments: ["--tls-key", "k.pem"], environment: [:])
+        #expect(half.problems.map(\.key) == ["tls-key"])
+        let origins = ServerCommandLine(arguments: ["--ws-origins", "chat"], environment: [:])
+        #expect(origins.problems.map(\.key) == ["ws-origins"])
     }
 
     @Test func argumentsThatAreNoFlags() {
@@ -146,7 +145,7 @@ import Testing
         #expect(same.problems.map(\.key) == ["http"])
         let zero = LoadedConfig(flags: [("tcp", "127.0.0.1:0"), ("http", "127.0.0.1:0")])
         #expect(zero.problems == [])
-        let off = LoadedConfig(flags: [("tcp", "none"), ("http", "none")])
+        let off = LoadedConfig(flags: [("tcp", "none"), ("ws", "none"), ("http", "none")])
         #expect(off.problems.count == 1)
     }
 

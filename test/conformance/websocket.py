@@ -9,7 +9,10 @@ import struct
 import time
 
 from client import WAIT, Client, Closed
+from harness import Case
 from wire import HEADER, REPLY, REQUEST, Body, Frame, encode_body
+
+LISTEN = ("--ws", "127.0.0.1:0", "--tcp", "none")
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
@@ -200,3 +203,13 @@ class WebSocketClient(Client):
                 self.inbox.append(self.find(lambda f: False))
         except Closed:
             return self.close_code
+
+
+class Web(Case):
+    """A case whose clients come over WebSocket."""
+
+    flags = LISTEN
+    form = BINARY_FORM
+
+    def open_client(self, version, **more):
+        return WebSocketClient(self.server.ws, version, self.form, **more)

@@ -14,7 +14,9 @@ final class HubRoom {
     /// Connections beyond which an entry is given out in slices.
     static let connectionsAtOnceMax = 512
     /// Connections served in one slice.
-    static let sliceConnections = 256
+    static let sliceConnectionsMax = 256
+    /// Pushes after which a slice ends, once its last connection has all of the round.
+    static let slicePushesMax = 1_024
 
     let chatroomID: Int64
     let type: IMChatroomType
@@ -54,8 +56,10 @@ final class HubRoom {
             roster.startRound()
         }
         var pushed = 0
-        for _ in 0..<HubRoom.sliceConnections {
-            guard let subscription = roster.visitNext() else { break }
+        for _ in 0..<HubRoom.sliceConnectionsMax {
+            guard pushed < HubRoom.slicePushesMax, let subscription = roster.visitNext() else {
+                break
+            }
             pushed += HubRoom.offer(backlog.round, to: subscription)
             if backlog.endsWithRound { ended(subscription) }
         }

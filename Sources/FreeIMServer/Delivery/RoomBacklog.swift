@@ -1,11 +1,13 @@
 /// Entries of one large conversation that its connections on this loop still have to be given.
 ///
-/// A round gives the same entries to everybody, a slice of them at a time; what comes meanwhile
-/// waits for the next round. What waits is bounded: beyond it only the newest entry stays, whose
+/// A round gives the same few entries to everybody, a slice of the connections at a time; what
+/// comes meanwhile waits for the next rounds. What waits is bounded: beyond it only the newest entry stays, whose
 /// seq tells each connection that it is behind and has to read the log.
 struct RoomBacklog {
     /// Bytes of entries that may wait for their round.
     static let waitingBytesMax = 8 * 1_024 * 1_024
+    /// Entries that one round gives.
+    static let roundEntriesMax = 64
 
     /// What the round under way gives.
     private(set) var round: [SharedPush] = []
@@ -37,13 +39,13 @@ struct RoomBacklog {
     /// Ends everybody's membership behind what waits now.
     mutating func end() { isEnding = true }
 
-    /// Begins a round with all that waits.
+    /// Begins a round with the first of what waits.
     mutating func startRound() {
-        round = waiting
-        waiting = []
-        waitingBytes = 0
-        endsWithRound = isEnding
-        isEnding = false
+        round = Array(waiting.prefix(RoomBacklog.roundEntriesMax))
+        waiting.removeFirst(round.count)
+        for push in round { waitingBytes -= push.bytes }
+        endsWithRound = isEnding && waiting.isEmpty
+        if endsWithRound { isEnding = false }
         isInRound = true
     }
 
@@ -57,6 +59,7 @@ struct RoomBacklog {
 /// The frames of an entry that a round gives, made once for all its slices; confined to a loop.
 final class SharedPush {
     var frames: PushFrames
+    var bytes: Int { frames.entry.protobufFrame.readableBytes }
 
     init(_ entry: CommittedEntry) {
         frames = PushFrames(entry)
