@@ -9,6 +9,7 @@ public enum ServerProcess {
     /// Standard output gets the one ready line; logs and complaints go to standard error.
     public static func run(_ config: ServerConfig) async -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGHUP, SIG_IGN)  // Until there is something to read again.
         signal(SIGXFSZ, SIG_IGN)  // A file at its size limit is a failed write, not the end.
         raiseOpenFiles()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }

@@ -210,37 +210,36 @@ final class DeliveryHub {
     /// Pushes receipts to whom they concern.
     func deliver(_ batch: [ReceiptOutbox.Item]) {
         for said in batch {
-            guard let item = rooms[said.chatroomID]?.advance(said),
-                let room = rooms[said.chatroomID]
-            else { continue }
-            let isSingle = room.type == .single
-            let isToldRead = isSingle || room.memberCount <= Limits.receiptGroupMembersMax
+            guard let room = rooms[said.chatroomID], let item = room.advance(said) else {
+                continue
+            }
+            if room.type == .single || room.memberCount <= Limits.receiptGroupMembersMax {
+                for subscription in room.roster.members {
+                    tell(item, room, subscription.connection)
+                }
+                continue
+            }
             // Where nobody else is told, nobody else is looked at.
-            let told =
-                isToldRead
-                ? room.roster.members.map(\.connection)
-                : (users[item.userID] ?? []).filter {
-                    $0.subscriptions[item.chatroomID] != nil
-                }
-            for connection in told {
-                if connection.place == item.origin || !connection.isBound { continue }
-                var receipt = IMReceipt()
-                receipt.chatroomID = item.chatroomID
-                receipt.userID = item.userID
-                if connection.userID == item.userID {
-                    if !item.isReadMoved { continue }
-                    receipt.readSeq = item.readSeq
-                } else {
-                    if isSingle { receipt.deliveredSeq = item.deliveredSeq }
-                    receipt.readSeq = item.readSeq
-                    if !isSingle && !item.isReadMoved { continue }
-                    if receipt.deliveredSeq == 0 && receipt.readSeq == 0 { continue }
-                }
-                if let faults { receipt = self.receipt(receipt, for: connection, faults) }
-                connection.send(receipt, action: .receipt)
+            for connection in users[item.userID] ?? []
+            where connection.subscriptions[item.chatroomID] != nil {
+                tell(item, room, connection)
             }
         }
         flush()
+    }
+
+    private func tell(_ item: ReceiptOutbox.Item, _ room: HubRoom, _ connection: Connection) {
+        if connection.place == item.origin || !connection.isBound { return }
+        var receipt = IMReceipt()
+        receipt.chatroomID = item.chatroomID
+        receipt.userID = item.userID
+        let isOwn = connection.userID == item.userID
+        if isOwn || room.type != .single, !item.isReadMoved { return }
+        if !isOwn, room.type == .single { receipt.deliveredSeq = item.deliveredSeq }
+        receipt.readSeq = item.readSeq
+        if receipt.deliveredSeq == 0 && receipt.readSeq == 0 { return }
+        if let faults { receipt = self.receipt(receipt, for: connection, faults) }
+        connection.send(receipt, action: .receipt)
     }
 
     /// Pushes a typing signal to the other members.

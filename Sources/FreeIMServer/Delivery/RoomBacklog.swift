@@ -1,8 +1,8 @@
 /// Entries of one large conversation that its connections on this loop still have to be given.
 ///
 /// A round gives the same few entries to everybody, a slice of the connections at a time; what
-/// comes meanwhile waits for the next rounds. What waits is bounded: beyond it only the newest entry stays, whose
-/// seq tells each connection that it is behind and has to read the log.
+/// comes meanwhile waits for the next rounds. What waits is bounded: beyond it only the newest
+/// entry stays, whose seq tells each connection that it is behind and has to read the log.
 struct RoomBacklog {
     /// Bytes of entries that may wait for their round.
     static let waitingBytesMax = 8 * 1_024 * 1_024

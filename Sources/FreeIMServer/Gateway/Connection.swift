@@ -236,7 +236,8 @@ final class Connection: ChannelDuplexHandler {
         let message =
             switch refusal {
             case .frameTooLarge:
-                "A body has 0 to \(services.limits.frameBytesMax) bytes."
+                "A body has 0 to \(services.limits.frameBytesMax) bytes; "
+                    + "this one has more, or less than none."
             case .unsupportedVersion:
                 "Version \(refusal.header.version) is not spoken here; 1 is JSON, 2 Protobuf."
             }
