@@ -90,6 +90,17 @@ CREATE INDEX chat_group_avatar ON chat_group (substr(avatar, instr(avatar, '/med
 ALTER TABLE moment ADD COLUMN review_state INTEGER NOT NULL DEFAULT 0;  -- 0 shown, 1 waits, 2 refused
 CREATE INDEX moment_review ON moment (review_state, id) WHERE review_state <> 0;
 
+ALTER TABLE moment ADD COLUMN place TEXT NOT NULL DEFAULT '';  -- JSON: name, latitude, longitude
+
+CREATE TABLE group_ban (                       -- whom a group's admins keep out
+    group_id     INTEGER NOT NULL,
+    user_id      INTEGER NOT NULL,
+    banned_by    INTEGER NOT NULL,
+    created_time INTEGER NOT NULL,
+    PRIMARY KEY (group_id, user_id)
+) WITHOUT ROWID;
+CREATE INDEX group_ban_user ON group_ban (user_id);
+
 CREATE TABLE audit (                           -- what operators did
     id      INTEGER PRIMARY KEY,
     time    INTEGER NOT NULL,

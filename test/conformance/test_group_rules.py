@@ -90,9 +90,9 @@ class Rules(GroupCase):
     def test_many_in_one_call(self):
         for route in ("add.group.member", "remove.group.member"):
             self.refused("ann", route, "malformed_body", group_id=self.group,
-                         member_list=list(range(1, 502)))
+                         member_list=list(range(1, 2_002)))
         self.do("ann", "add.group.member", group_id=self.group,
-                member_list=[self.ids["zoe"]] * 600)
+                member_list=[self.ids["zoe"]] * 3_000)
         self.refused("ann", "add.group.member", "not_found", group_id=self.group,
                      member_list=[1 << 40])
 

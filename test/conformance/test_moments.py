@@ -128,6 +128,20 @@ class Publishing(Moments):
         self.assertEqual(len(self.item("ann", self.publish("ann", "\u957f" * 10_000))["text"]),
                          10_000)
 
+    def test_where_it_was(self):
+        here = {"name": "Boathouse", "latitude": 52.5, "longitude": -13}
+        self.assertEqual(self.item("bob", self.publish("ann", "x", place=here))["place"],
+                         {"name": "Boathouse", "latitude": 52.5, "longitude": -13})
+        named = self.publish("ann", "x", place={"name": " 西湖 "})
+        self.assertEqual(self.item("bob", named)["place"], {"name": "西湖"})
+        self.assertIsNone(self.item("bob", self.publish("ann", "x"))["place"])
+        for place in ("here", {}, {"name": ""}, {"name": "a\nb"}, {"name": "x" * 129},
+                      {"name": "x", "latitude": 1}, {"name": "x", "longitude": 1},
+                      {"name": "x", "latitude": 91, "longitude": 0},
+                      {"name": "x", "latitude": 0, "longitude": -180.5},
+                      {"name": "x", "latitude": "1", "longitude": 1}):
+            self.refused("ann", "publish", 400, "malformed_body", text="x", place=place)
+
     def test_a_retry_publishes_once(self):
         first = self.publish("ann", "once", client_id="k1")
         self.assertEqual(self.publish("ann", "once", client_id="k1"), first)

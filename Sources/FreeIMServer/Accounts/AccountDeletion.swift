@@ -134,6 +134,7 @@ struct AccountDeletion {
         try forget("user_block WHERE user_id = ?1 OR blocked_id = ?1")
         try forget("friend_apply WHERE from_user_id = ?1 OR to_user_id = ?1")
         try forget("group_apply WHERE user_id = ?1")
+        try forget("group_ban WHERE user_id = ?1")
     }
 
     /// The rows of the devices stay, emptied: the number of a row that was the newest would be

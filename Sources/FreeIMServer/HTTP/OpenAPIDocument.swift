@@ -206,6 +206,7 @@ enum OpenAPIDocument {
         case .null: return ["nullable": true, "enum": [.null]]
         case .text: return ["type": "string"]
         case .integer: return integer
+        case .number: return ["type": "number"]
         case .flag: return ["type": "boolean"]
         case .anything: return [:]
         case .nullable(let inner):

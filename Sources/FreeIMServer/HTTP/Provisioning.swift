@@ -6,7 +6,7 @@ struct Provisioning {
     /// Users in one call.
     static let usersMax = 10_000
     /// Users, friendships, or members of a group made in one job.
-    static let jobSize = Groups.membersPerCallMax
+    static let jobSize = Groups.membersPerJob
 
     /// What a call takes.
     static let fields: [RouteField] = [

@@ -66,6 +66,42 @@ extension RouteTable {
                 context, groupID: call.integer("group_id"), userID: call.userID,
                 alias: call.text("alias"))
         },
+        changing(
+            "/chatroom/group.ban",
+            "Removes a user and keeps them out, or lets them come again (admins).",
+            [.needs("member_id", .integer), .takes("banned", .flag)]
+        ) { context, call in
+            try Groups.ban(
+                context, groupID: call.integer("group_id"), userID: call.userID,
+                member: call.integer("member_id"),
+                isBanned: !call.has("banned") || call.flag("banned"))
+        },
+        Route(
+            .post, "/chatroom/group.ban.list", "Those who are kept out of a group (admins).",
+            [.needs("group_id", .integer)] + RouteField.paging,
+            answers: .page(
+                of: .object([
+                    "member_id": .integer, "account": .text, "nickname": .text,
+                    "banned_by": .integer, "created_time": .integer,
+                ]))
+        ) { call in
+            let (offset, limit) = call.paging
+            return try await call.store.read { db in
+                let group = try Groups.member(
+                    db, groupID: call.integer("group_id"), userID: call.userID, role: 1)
+                let rows = try Groups.bans(
+                    db, groupID: group.groupID, offset: offset, limit: limit)
+                return list(
+                    rows.map { row in
+                        [
+                            "member_id": .int(row["user_id"]), "account": .string(row["account"]),
+                            "nickname": .string(row["nickname"]),
+                            "banned_by": .int(row["banned_by"]),
+                            "created_time": .int(row["created_time"]),
+                        ]
+                    })
+            }
+        },
         changing("/chatroom/dissolve.group", "Ends a group (owner).", []) { context, call in
             try Groups.dissolve(
                 context, groupID: call.integer("group_id"), userID: call.userID)

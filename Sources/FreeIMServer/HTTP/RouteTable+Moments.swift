@@ -12,6 +12,7 @@ extension RouteTable {
                 .takes(
                     "visibility", .word(Moments.Visibility.allCases.map(\.name))),
                 .takes("member_list", .integers),
+                .takes("place", .shaped(Moments.Place.shape)),
                 .takes("client_id", .content(Moments.clientIDBytesMax)),
             ], answers: .object(["id": .integer])
         ) { call in
@@ -154,7 +155,8 @@ extension RouteTable {
         .object([
             "id": .integer, "user_id": .integer, "account": .text, "nickname": .text,
             "avatar": .text, "text": .text, "images": .list(.text), "video": .text,
-            "cover": .text, "visibility": .text, "review": .text,
+            "cover": .text, "place": .nullable(.named("Place", Moments.Place.shape)),
+            "visibility": .text, "review": .text,
             "like_count": .integer, "is_liked": .flag,
             "likes": .list(.text),
             "comments": .list(commentShape),
@@ -167,6 +169,7 @@ extension RouteTable {
         draft.images = call.texts("images")
         draft.video = call.text("video")
         draft.cover = call.text("cover")
+        if let place = call.values["place"] { draft.place = try Moments.Place(place) }
         draft.viewers = call.integers("member_list")
         draft.clientID = call.text("client_id")
         if call.has("visibility") {

@@ -13,6 +13,8 @@ indirect enum Shape: Sendable {
     case null
     case text
     case integer
+    /// A number, with a fraction or without.
+    case number
     case flag
     case anything
     /// The shape, or null.
@@ -60,6 +62,11 @@ extension Shape {
         case .null: return value == .null ? nil : "\(path): must be null."
         case .text: return value.text == nil ? "\(path): must be a text." : nil
         case .integer: return value.integer == nil ? "\(path): must be a whole number." : nil
+        case .number:
+            switch value {
+            case .int, .double: return nil
+            case .null, .bool, .string, .array, .object: return "\(path): must be a number."
+            }
         case .flag:
             if case .bool = value { return nil }
             return "\(path): must be true or false."

@@ -73,7 +73,7 @@ struct Housekeeping: Sendable {
             }
             guard isLeft else { return }
             _ = try await store.write { context in
-                try Groups.dropMembers(context, most: Groups.membersPerCallMax)
+                try Groups.dropMembers(context, most: Groups.membersPerJob)
             }
             await Housekeeping.pause()
         }

@@ -9,6 +9,9 @@ extension Groups {
     ) throws -> Bool {
         let group = try find(context.db, groupID: groupID, userID: userID)
         if group.role != nil { return true }
+        if group.permissions != "private" {
+            try checkNotBanned(context.db, group, userID)
+        }
         switch group.permissions {
         case "public":
             try add(context, group, userID, actorID: userID)
@@ -89,8 +92,9 @@ extension Groups {
         if group.permissions != "public", (group.role ?? 0) == 0 {
             throw Refusal(.forbidden, "Only admins may add members to this group.")
         }
-        for member in try distinct(members) {
+        for member in try distinct(members, most: membersPerCallMax) {
             try checkMayAdd(context, member, by: userID)
+            try checkNotBanned(context.db, group, member)
             try add(context, group, member, actorID: userID)
         }
     }
@@ -135,7 +139,7 @@ extension Groups {
         _ context: WriteContext, groupID: Int64, userID: Int64, members: [Int64]
     ) throws {
         let group = try member(context.db, groupID: groupID, userID: userID, role: 1)
-        for member in try distinct(members) {
+        for member in try distinct(members, most: membersPerCallMax) {
             guard let role = try role(context.db, group, of: member) else { continue }
             if role >= (group.role ?? 0) {
                 throw Refusal(.forbidden, "\(member) has a role that is not below yours.")

@@ -8,8 +8,12 @@ enum Groups {
     static let nameCharactersMax = 64
     /// Characters of a member's alias.
     static let aliasCharactersMax = 64
-    /// Members added or removed in one call: what one job of the writer does.
-    static let membersPerCallMax = 500
+    /// First members of a group that one call makes.
+    static let firstMembersMax = 10_000
+    /// Members added or removed in one call.
+    static let membersPerCallMax = 2_000
+    /// Members added or removed in one job of the writer, where a call takes many.
+    static let membersPerJob = 500
     /// Members named in GROUP_CREATED.
     static let membersNamedMax = 1_000
     /// Requests to join that wait in one group; more are `rate_limited`.
@@ -46,7 +50,9 @@ enum Groups {
         _ context: WriteContext, ownerID: Int64, _ draft: Draft
     ) throws -> (groupID: Int64, chatroomID: Int64) {
         guard permissions.contains(draft.permissions) else { throw badPermissions }
-        let members = try distinct(draft.members).filter { $0 != ownerID }
+        let members = try distinct(draft.members, most: firstMembersMax).filter {
+            $0 != ownerID
+        }
         if members.count + 1 > context.options.groupMembersMax { throw full(context) }
         for member in members { try checkMayAdd(context, member, by: ownerID) }
         let chatroomID = try context.createChatroom(type: .group)
@@ -125,14 +131,14 @@ enum Groups {
         String(decoding: try JSONValue.object(what).bytes(), as: UTF8.self)
     }
 
-    /// Each user once, in order. Throws `malformed_body` for more than one job does.
-    static func distinct(_ members: [Int64]) throws -> [Int64] {
+    /// Each user once, in order. Throws `malformed_body` for more than `most`.
+    static func distinct(_ members: [Int64], most: Int) throws -> [Int64] {
         var known: Set<Int64> = []
         let distinct = members.filter { known.insert($0).inserted }
-        if distinct.count > membersPerCallMax {
+        if distinct.count > most {
             throw Refusal(
                 .malformedBody,
-                "member_list: at most \(membersPerCallMax) a call, not \(distinct.count).")
+                "member_list: at most \(most) a call, not \(distinct.count).")
         }
         return distinct
     }

@@ -105,6 +105,7 @@ struct MomentFeed {
             "text": .string(row["text"]),
             "images": JSONValue(parsing: Array(images.utf8)) ?? [],
             "video": .string(row["video"]), "cover": .string(row["cover"]),
+            "place": JSONValue(parsing: Array((row["place"] as String).utf8)) ?? .null,
             "visibility": .string(
                 Moments.Visibility(rawValue: row["visibility"])?.name ?? "users"),
             "review": .string(Moments.Review(rawValue: row["review_state"])?.name ?? "waiting"),

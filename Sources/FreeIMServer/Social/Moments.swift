@@ -44,6 +44,7 @@ enum Moments {
         var images: [String] = []
         var video = ""
         var cover = ""
+        var place: Place?
         var visibility = Visibility.friends
         /// For `.users` alone.
         var viewers: [Int64] = []
@@ -109,12 +110,14 @@ enum Moments {
         let images = try JSONValue.array(draft.images.map { .string($0) }).bytes()
         try context.db.execute(
             sql: """
-                INSERT INTO moment (user_id, client_id, text, images, video, cover, visibility,
-                    created_time, review_state) VALUES (?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO moment (user_id, client_id, text, images, video, cover, place, visibility,
+                    created_time, review_state)
+                VALUES (?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 userID, draft.clientID, draft.text, String(decoding: images, as: UTF8.self),
-                draft.video, draft.cover, draft.visibility.rawValue, context.now,
+                draft.video, draft.cover, try draft.place?.text() ?? "",
+                draft.visibility.rawValue, context.now,
                 (context.options.isMomentReviewed ? Review.waiting : .shown).rawValue,
             ])
         let id = context.db.lastInsertedRowID
