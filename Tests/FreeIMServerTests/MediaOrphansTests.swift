@@ -13,13 +13,13 @@ import Testing
 
     /// Says of each name what it is told to.
     private final class Uses: MediaUses {
-        let state = NIOLockedValueBox((isComplete: true, names: Set<String>()))
+        let state = NIOLockedValueBox((reached: Int64.max, names: Set<String>()))
         /// Called before it answers.
         let asked: @Sendable () async throws -> Void
 
         init(asked: @escaping @Sendable () async throws -> Void = {}) { self.asked = asked }
 
-        var isComplete: Bool { state.withLockedValue { $0.isComplete } }
+        var reached: Int64 { state.withLockedValue { $0.reached } }
 
         func isUsed(_ name: String) async throws -> Bool {
             try await asked()
@@ -69,9 +69,9 @@ import Testing
         #expect(try await place.sweep() == 0)
         place.pass(hours: 25)
         let uses = Uses()
-        uses.state.withLockedValue { $0 = (false, []) }
+        uses.state.withLockedValue { $0 = (-1, []) }
         #expect(try await place.sweep(uses) == 0)
-        uses.state.withLockedValue { $0 = (true, [name.text]) }
+        uses.state.withLockedValue { $0 = (Int64.max, [name.text]) }
         #expect(try await place.sweep(uses) == 0)
         #expect(place.media.isStored(name))
         uses.state.withLockedValue { $0.names = [] }

@@ -23,7 +23,7 @@ import Testing
 
         /// Sweeps groups after 30 days.
         func sweep(_ store: Store) async throws -> Int {
-            try await Retention(store: store, daysSingle: 0, daysGroup: 30).sweep(now: now)
+            try await Retention(store: store, daysSingle: 0, daysGroup: 30).sweep(now: now).count
         }
     }
 
@@ -117,10 +117,11 @@ import Testing
         }
         room.pass(days: 31)
         let retention = Retention(store: store, daysSingle: 60, daysGroup: 30)
-        #expect(try await retention.sweep(now: room.now) == 2)
+        #expect(try await retention.sweep(now: room.now).count == 2)
         #expect(try await StoreFixture.log(store, single, userID: 2).count == 3)
         room.pass(days: 30)
-        #expect(try await retention.sweep(now: room.now) == 3)
+        let swept = try await retention.sweep(now: room.now)
+        #expect(swept.count == 3 && swept.chatroomIDs == [single])
         #expect(try await rows(store) == [0, 0, 0, 0])
         let first = try await store.read { db in
             try Int64.fetchAll(db, sql: "SELECT first_seq FROM chatroom ORDER BY id")

@@ -234,6 +234,37 @@ class Races(GroupCase):
         self.assertEqual(self.roles()[owner], "root")
 
 
+    def test_joining_and_being_banned(self):
+        for _ in range(5):
+            gate = threading.Barrier(2)
+
+            def ban():
+                gate.wait(10)
+                self.server.good("/admin/ban", {"account": self.name("zoe"), "days": 1},
+                                 self.server.admin_token)
+
+            thread = threading.Thread(target=ban)
+            thread.start()
+            gate.wait(10)
+            status, reply = self.server.call(
+                "/chatroom/add.group", {"group_id": self.group}, self.tokens["zoe"])
+            thread.join(20)
+            self.assertIn(status, (200, 401, 403), reply)
+            later = self.server.call(
+                "/chatroom/out.group", {"group_id": self.group}, self.tokens["zoe"])
+            self.assertIn(later[0], (401, 403), "the banned act no more")
+            members = self.roles()
+            self.assertEqual(self.ids["zoe"] in members, status == 200)
+            info = self.do("ann", "group.info", group_id=self.group)
+            self.assertEqual(info["member_count"], len(members))
+            self.server.good("/admin/unban", {"account": self.name("zoe")},
+                             self.server.admin_token)
+            self.tokens["zoe"] = self.server.provision({self.name("zoe"): ["z1"]}).tokens[
+                self.name("zoe"), "z1"]
+            self.do("ann", "remove.group.member", group_id=self.group,
+                    member_list=[self.ids["zoe"]])
+
+
 class Full(Case):
     flags = ("--group-members-max", "3")
 

@@ -2,9 +2,10 @@
 
 import os
 import sqlite3
+import subprocess
 
 from clock import DAY, Clock, until
-from harness import Case, Server
+from harness import BINARY, CLEAN, Case, Server
 from wire import ACK, GAP, SYNC
 
 
@@ -136,6 +137,21 @@ class Retention(Case):
         self.assertEqual(self.log(bob, self.room), list(range(gone + 1, head + 1)))
         new = self.login("ann", "a2")
         new.message_with(Content=f"kept{self.count}")
+
+    def test_the_doctor_finds_nothing_wrong(self):
+        ann = self.login("ann", "a1")
+        self.say(ann, self.chat, 3)
+        gone = self.say(ann, self.room, 5)
+        self.clock.set(31 * DAY)
+        ann = self.login("ann", "a1")
+        self.moves_to(ann, self.room, gone + 1)
+        done = subprocess.run([BINARY, "doctor", "--data", self.server.data], env=CLEAN,
+                              capture_output=True, text=True, timeout=60, check=False)
+        told = [line for line in (done.stdout + done.stderr).splitlines()
+                if "logs" in line or "rows" in line]
+        self.assertEqual(len(told), 2, done)
+        for line in told:
+            self.assertNotIn("problem", line)
 
     def test_a_key_is_forgotten_with_its_message(self):
         ann = self.login("ann", "a1")

@@ -16,6 +16,8 @@ final class MediaOrphans: Sendable {
     private let uses: any MediaUses
     private let hours: Int
     private let isAdopted = NIOLockedValueBox(false)
+    /// The row of the log that messages must be looked at up to before a sweep; nil: not asked yet.
+    private let awaited = NIOLockedValueBox<Int64?>(nil)
 
     init(store: Store, media: MediaStore, uses: any MediaUses, hours: Int) {
         self.store = store
@@ -37,7 +39,7 @@ final class MediaOrphans: Sendable {
     @discardableResult
     func sweep(now: Int64, pause: @Sendable () async -> Void = {}) async throws -> Int {
         try await adopt()
-        guard hours > 0, uses.isComplete else { return 0 }
+        guard hours > 0, isInformed() else { return 0 }
         let oldest = now - Int64(hours) * 3_600_000
         var removed = 0
         var place = ""
@@ -59,6 +61,18 @@ final class MediaOrphans: Sendable {
             await pause()
         }
         return removed
+    }
+
+    /// Whether all messages are known that were there when this sweep was first tried: under a
+    /// steady flow of messages the newest is never looked at, and need not be.
+    private func isInformed() -> Bool {
+        let newest = store.commits.newest
+        return awaited.withLockedValue { awaited in
+            let row = awaited ?? newest
+            let isReached = uses.reached >= row
+            awaited = isReached ? nil : row
+            return isReached
+        }
     }
 
     private func unshown(_ names: [String], before oldest: Int64) async throws -> [String] {

@@ -2,8 +2,8 @@
 protocol MediaUses: Sendable {
     /// Whether a message shows the file of that name (`HASH.EXTENSION`).
     func isUsed(_ name: String) async throws -> Bool
-    /// Whether every message was looked at; while not, no file is removed.
-    var isComplete: Bool { get }
+    /// The row of the log up to which every message was looked at.
+    var reached: Int64 { get }
 }
 
 extension MessageIndex: MediaUses {}

@@ -1,6 +1,7 @@
 import FreeIMProtocol
 import GRDB
 import Logging
+import NIOConcurrencyHelpers
 
 /// What the server does by and by: in small jobs, with a pause between two, so that no message
 /// waits long behind them.
@@ -19,6 +20,7 @@ struct Housekeeping: Sendable {
     let orphans: MediaOrphans
     let index: MessageIndex
     let log: Logger
+    private let isIndexPruned = NIOLockedValueBox(false)
 
     init(
         _ config: ServerConfig, store: Store, media: MediaStore, index: MessageIndex, log: Logger
@@ -56,8 +58,13 @@ struct Housekeeping: Sendable {
     }
 
     private func removeOld(_ now: Int64) async throws {
-        guard try await retention.sweep(now: now, pause: Housekeeping.pause) > 0 else { return }
-        try await index.prune(gone: retention.gone(now: now))
+        let swept = try await retention.sweep(now: now, pause: Housekeeping.pause)
+        // What a crash kept the index from letting go is found with the first sweep.
+        let isFirst = !isIndexPruned.withLockedValue { $0 }
+        if swept.count == 0, !isFirst { return }
+        try await index.prune(
+            isFirst ? nil : swept.chatroomIDs, gone: retention.gone(now: now))
+        isIndexPruned.withLockedValue { $0 = true }
     }
 
     /// Removes the rows of dissolved groups' members.

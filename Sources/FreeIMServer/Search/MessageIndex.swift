@@ -113,10 +113,11 @@ final class MessageIndex: Sendable {
         follower.withLockedValue { $0 = made }
     }
 
+    /// The row of the log up to which everything is in it.
+    var reached: Int64 { follower.withLockedValue { $0?.row } ?? 0 }
+
     /// Whether everything that is committed is in it.
-    var isComplete: Bool {
-        (follower.withLockedValue { $0?.row } ?? 0) >= store.commits.newest
-    }
+    var isComplete: Bool { reached >= store.commits.newest }
 
     /// Log entries that are committed and not in it yet.
     var lag: Int64 {
@@ -143,19 +144,22 @@ final class MessageIndex: Sendable {
         }
     }
 
-    /// Takes out what retention removed from the log; of conversations with nothing left in the
-    /// log's indexes, what is older than `gone`, a stamp.
-    func prune(gone: Int64) async throws {
+    /// Takes out what retention removed from the log of those conversations, or (nil) of any; where
+    /// nothing is left in the log's indexes, what is older than its type's stamp in `gone`.
+    func prune(_ chatroomIDs: Set<Int64>?, gone: [IMChatroomType: Int64]) async throws {
         let firsts = try await store.read { db in
-            try Row.fetchAll(
-                db,
+            let moved = try Int64.fetchAll(
+                db, sql: "SELECT id FROM chatroom WHERE first_seq > 1")
+            let oldest = try db.cachedStatement(
                 sql: """
-                    SELECT c.id, (SELECT s.stamp FROM message_stamp s
-                        WHERE s.chatroom_id = c.id ORDER BY s.stamp LIMIT 1)
-                    FROM chatroom c WHERE c.first_seq > 1
-                    """
-            ).map { row in
-                (chatroomID: row[0] as Int64, stamp: row[1] as Int64? ?? gone)
+                    SELECT type, (SELECT min(stamp) FROM message_stamp WHERE chatroom_id = c.id)
+                    FROM chatroom c WHERE id = ?
+                    """)
+            return try (chatroomIDs.map(Array.init) ?? moved).map { chatroomID in
+                let row = try Row.fetchOne(oldest, arguments: [chatroomID])
+                let type = IMChatroomType(rawValue: row?[0] ?? 0) ?? .unknown
+                let stamp: Int64? = row?[1]
+                return (chatroomID: chatroomID, stamp: stamp ?? gone[type] ?? 0)
             }
         }
         for (chatroomID, stamp) in firsts {

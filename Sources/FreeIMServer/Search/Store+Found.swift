@@ -12,9 +12,10 @@ extension Store {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT m.chatroom_id, max(m.first_seq, c.first_seq) FROM member m
+                    SELECT m.chatroom_id, \(Membership.firstSeq) FROM member m
                     JOIN chatroom c ON c.id = m.chatroom_id
                     WHERE m.user_id = ?1 AND (?2 IS NULL OR m.chatroom_id = ?2)
+                        AND \(Membership.isAlive)
                     """, arguments: [userID, chatroomID])
             if rows.isEmpty, chatroomID != nil { throw Refusal.notMember }
             return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: { one, _ in one })

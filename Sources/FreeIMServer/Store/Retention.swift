@@ -25,6 +25,14 @@ struct Retention: Sendable {
         let keyHash: Int64
     }
 
+    /// What a sweep did.
+    struct Swept: Sendable {
+        /// Entries that went.
+        var count = 0
+        /// Conversations whose FirstSeq moved.
+        var chatroomIDs: Set<Int64> = []
+    }
+
     /// What one read found behind the place where the walk stands.
     private struct Part: Sendable {
         var entries: [Entry] = []
@@ -40,30 +48,32 @@ struct Retention: Sendable {
     /// Days that messages of groups are kept; 0: for ever.
     let daysGroup: Int
 
-    /// Removes what is too old at `now` (ms since the epoch); how many entries went. `pause` is
-    /// called between two jobs.
+    /// Removes what is too old at `now` (ms since the epoch). `pause` is called between two jobs.
     @discardableResult
-    func sweep(now: Int64, pause: @Sendable () async -> Void = {}) async throws -> Int {
-        var removed = 0
+    func sweep(now: Int64, pause: @Sendable () async -> Void = {}) async throws -> Swept {
+        var swept = Swept()
         for (type, days) in [(IMChatroomType.single, daysSingle), (.group, daysGroup)] {
             let oldest = now - Int64(days) * 86_400_000
             if days == 0 || oldest <= 0 { continue }
-            removed += try await sweep(type, below: oldest << 12, pause)
+            try await sweep(type, below: oldest << 12, &swept, pause)
         }
-        return removed
+        return swept
     }
 
-    /// The stamp below which, after a sweep at `now`, everything that has a time is gone.
-    func gone(now: Int64) -> Int64 {
-        let days = [daysSingle, daysGroup].filter { $0 > 0 }.max() ?? 0
-        return days == 0 ? 0 : max(0, now - Int64(days) * 86_400_000) << 12
+    /// For each type of chatroom the stamp below which, after a sweep at `now`, everything is gone.
+    func gone(now: Int64) -> [IMChatroomType: Int64] {
+        var gone: [IMChatroomType: Int64] = [:]
+        for (type, days) in [(IMChatroomType.single, daysSingle), (.group, daysGroup)] {
+            gone[type] = days == 0 ? 0 : max(0, now - Int64(days) * 86_400_000) << 12
+        }
+        return gone
     }
 
     private func sweep(
-        _ type: IMChatroomType, below limit: Int64, _ pause: @Sendable () async -> Void
-    ) async throws -> Int {
+        _ type: IMChatroomType, below limit: Int64, _ swept: inout Swept,
+        _ pause: @Sendable () async -> Void
+    ) async throws {
         let key = "retention_row_\(type.rawValue)"
-        var removed = 0
         var waited = 0
         while !Task.isCancelled {
             let place = try await store.read { db in try Retention.number(db, key) }
@@ -77,7 +87,8 @@ struct Retention: Sendable {
                         sql: "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)",
                         arguments: [key, part.last])
                 }
-                removed += part.entries.count
+                swept.count += part.entries.count
+                swept.chatroomIDs.formUnion(part.entries.lazy.map(\.chatroomID))
             } else if part.unindexed != nil, waited < Retention.indexingJobsMax {
                 waited += 1
                 try await store.write { context in context.hastenIndexing() }
@@ -86,7 +97,6 @@ struct Retention: Sendable {
             }
             await pause()
         }
-        return removed
     }
 
     private static func number(_ db: Database, _ key: String) throws -> Int64 {
