@@ -35,20 +35,24 @@ extension Groups {
         """
     }
 
+    /// Groups that one search finds, over all its pages.
+    static let foundMax: Int64 = 1_000
+
     /// IDs of groups that are not private, with that ID or a name that begins so.
     static func search(
         _ db: Database, _ text: String, offset: Int64, limit: Int64
     ) throws -> [Int64] {
-        try Int64.fetchAll(
+        if offset >= foundMax { return [] }
+        return try Int64.fetchAll(
             db.cachedStatement(
                 sql: """
                     SELECT id FROM (
                         SELECT id, 0 AS place, '' AS name FROM chat_group WHERE id = ?1
                             AND dissolved_time IS NULL AND permissions <> 'private'
-                        UNION ALL SELECT id, 1, name FROM chat_group
+                        UNION ALL SELECT * FROM (SELECT id, 1, name FROM chat_group
                             WHERE name COLLATE NOCASE >= ?2 AND name COLLATE NOCASE < ?3
                             AND dissolved_time IS NULL AND permissions <> 'private'
-                            AND id IS NOT ?1)
+                            AND id IS NOT ?1 ORDER BY name COLLATE NOCASE, id LIMIT ?4 + ?5))
                     ORDER BY place, name COLLATE NOCASE, id LIMIT ?4 OFFSET ?5
                     """),
             arguments: [Int64(text), text, text + "\u{10FFFF}", limit, offset])

@@ -195,10 +195,12 @@ struct MomentFeed {
         _ db: Database, in state: Moments.Review, cursor: String, limit: Int
     ) throws -> JSONValue {
         let before = try PlaceCursor("m", cursor)?.place ?? Int64.max
+        // Said once more, so that the index of those not shown is found to fit.
+        let part = state == .shown ? "" : "AND review_state <> 0"
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT id, user_id FROM moment WHERE review_state = ? AND id < ?
+                SELECT id, user_id FROM moment WHERE review_state = ? AND id < ? \(part)
                 ORDER BY id DESC LIMIT ?
                 """, arguments: [state.rawValue, before, limit + 1])
         let page = try rows.prefix(limit).compactMap { row in
