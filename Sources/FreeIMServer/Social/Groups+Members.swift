@@ -92,8 +92,9 @@ extension Groups {
         if group.permissions != "public", (group.role ?? 0) == 0 {
             throw Refusal(.forbidden, "Only admins may add members to this group.")
         }
-        for member in try distinct(members, most: membersPerCallMax) {
-            try checkMayAdd(context, member, by: userID)
+        let added = try distinct(members, most: membersPerCallMax)
+        try checkMayAdd(context, added, by: userID)
+        for member in added {
             try checkNotBanned(context.db, group, member)
             try add(context, group, member, actorID: userID)
         }
@@ -204,12 +205,26 @@ extension Groups {
             arguments: [userID]) != nil
     }
 
-    /// Throws `not_found` for whom there is not, and alike for who has blocked the caller.
+    /// Throws `not_found` for whom there is not, and alike for who has blocked the caller; two
+    /// statements, whatever their number.
     static func checkMayAdd(
-        _ context: WriteContext, _ member: Int64, by userID: Int64
+        _ context: WriteContext, _ members: [Int64], by userID: Int64
     ) throws {
-        let isBlocking = try Friends.hasBlocked(context.db, member, userID)
-        if try isBlocking || !exists(context.db, member) {
+        let list = "[" + members.map(String.init).joined(separator: ",") + "]"
+        let missing = try Int64.fetchOne(
+            context.db.cachedStatement(
+                sql: """
+                    SELECT j.value FROM json_each(?) j WHERE NOT EXISTS (
+                        SELECT 1 FROM user u WHERE u.id = j.value AND u.deleted_time IS NULL)
+                    LIMIT 1
+                    """), arguments: [list])
+        let blocking = try Int64.fetchOne(
+            context.db.cachedStatement(
+                sql: """
+                    SELECT j.value FROM json_each(?) j JOIN user_block b
+                        ON b.user_id = j.value AND b.blocked_id = ? LIMIT 1
+                    """), arguments: [list, userID])
+        if let member = missing ?? blocking {
             throw Refusal(.notFound, "member_list: there is no user \(member).")
         }
     }

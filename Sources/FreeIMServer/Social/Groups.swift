@@ -54,7 +54,7 @@ enum Groups {
             $0 != ownerID
         }
         if members.count + 1 > context.options.groupMembersMax { throw full(context) }
-        for member in members { try checkMayAdd(context, member, by: ownerID) }
+        try checkMayAdd(context, members, by: ownerID)
         let chatroomID = try context.createChatroom(type: .group)
         try context.db.execute(
             sql: """

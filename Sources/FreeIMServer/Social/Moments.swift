@@ -110,8 +110,8 @@ enum Moments {
         let images = try JSONValue.array(draft.images.map { .string($0) }).bytes()
         try context.db.execute(
             sql: """
-                INSERT INTO moment (user_id, client_id, text, images, video, cover, place, visibility,
-                    created_time, review_state)
+                INSERT INTO moment (user_id, client_id, text, images, video, cover, place,
+                    visibility, created_time, review_state)
                 VALUES (?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
