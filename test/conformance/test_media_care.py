@@ -46,8 +46,7 @@ class Quota(Media):
         answer = self.put("b.bin", b"y" * 60_000)
         self.refused(answer, 413, "content_too_large")
         self.assertIn("60000 of 100000", answer[1]["msg"])
-        self.assertNotIn(
-            True, [name.startswith(".upload-") for name in self.files()], "nothing is left")
+        until(lambda: not any(name.startswith(".upload-") for name in self.files()))
         self.assertEqual(len([n for n in self.files() if n.endswith(".txt")]), 1)
         self.stored("c.bin", b"z" * 40_000)
         self.refused(self.put("d.bin", b"small"), 413, "content_too_large")

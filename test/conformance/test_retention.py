@@ -24,6 +24,7 @@ class Retention(Case):
         self.world = self.people(ann=["a1", "a2"], bob=["b1"], friends=[("ann", "bob")],
                                  groups=[["ann", "bob"]])
         self.chat, self.room = self.world.chats[0], self.world.groups[0]
+        self.group = self.world.group_ids[0]
         self.count = 0
 
     def login(self, short, device):
@@ -137,6 +138,27 @@ class Retention(Case):
         self.assertEqual(self.log(bob, self.room), list(range(gone + 1, head + 1)))
         new = self.login("ann", "a2")
         new.message_with(Content=f"kept{self.count}")
+
+    def test_who_joins_a_group_with_open_history(self):
+        ann = self.login("ann", "a1")
+        token = self.world.tokens[self.name("ann"), "a1"]
+        self.server.good("/chatroom/update.group", {
+            "group_id": self.group, "history_open": True}, token)
+        gone = self.say(ann, self.room, 4)
+        self.clock.set(25 * DAY)
+        ann = self.login("ann", "a1")
+        kept = self.say(ann, self.room, 2)
+        self.clock.set(31 * DAY)
+        ann = self.login("ann", "a1")
+        self.moves_to(ann, self.room, gone + 1)
+        zoe = self.server.provision({self.name("zoe"): ["z1"]})
+        self.server.good("/chatroom/add.group", {"group_id": self.group},
+                         zoe.tokens[self.name("zoe"), "z1"])
+        client = Case.login(self, zoe, "zoe", "z1")
+        page = client.sync(self.room, AfterSeq=0).body
+        self.assertEqual((page["FirstSeq"], [m["Seq"] for m in page["Messages"]]),
+                         (gone + 1, list(range(gone + 1, kept + 2))))
+        self.assertEqual([f for f in client.pushed() if f.action == GAP], [])
 
     def test_the_doctor_finds_nothing_wrong(self):
         ann = self.login("ann", "a1")

@@ -109,10 +109,14 @@ extension Groups {
             context.db.cachedStatement(sql: "SELECT member_count FROM chat_group WHERE id = ?"),
             arguments: [group.groupID])
         if (count ?? 0) >= context.options.groupMembersMax { throw full(context) }
-        let next = try context.nextSeq(chatroomID: group.chatroomID)
+        let first =
+            group.isHistoryOpen
+            ? try Int64.fetchOne(
+                context.db.cachedStatement(sql: "SELECT first_seq FROM chatroom WHERE id = ?"),
+                arguments: [group.chatroomID]) ?? 1
+            : try context.nextSeq(chatroomID: group.chatroomID)
         try context.addMember(
-            chatroomID: group.chatroomID, userID: userID, role: 0,
-            firstSeq: group.isHistoryOpen ? 1 : next)
+            chatroomID: group.chatroomID, userID: userID, role: 0, firstSeq: first)
         try context.append(
             chatroomID: group.chatroomID, code: .memberJoined,
             content: content(["user_id": .int(userID)]), actorID: actorID)
