@@ -19,6 +19,7 @@ import Testing
             config.drainSeconds = 1
             if server == nil, config.tcp?.port == 2_000 {
                 config.tcp = ListenAddress(host: "127.0.0.1", port: 0)
+                config.ws = nil
                 config.http = ListenAddress(host: "127.0.0.1", port: 0)
             }
             let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -33,7 +33,8 @@ class Search(Case):
         for text in ("Grüße aus Köln", "we meet at Cologne station", "明天早上开会", "see 🍜 you"):
             self.say(world, "ann", chat, text)
         self.assertEqual(self.contents(world, "bob", "koln"), ["Grüße aus Köln"])
-        self.assertEqual(self.contents(world, "bob", "COLOGNE stat"), ["we meet at Cologne station"])
+        self.assertEqual(
+            self.contents(world, "bob", "COLOGNE stat"), ["we meet at Cologne station"])
         self.assertEqual(self.contents(world, "bob", "早上"), ["明天早上开会"])
         self.assertEqual(self.contents(world, "bob", "🍜"), ["see 🍜 you"])
         self.assertEqual(self.contents(world, "bob", "早开"), [])

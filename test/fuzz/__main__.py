@@ -1,8 +1,8 @@
 """Property-based calls of every route that /openapi.json describes, by schemathesis.
 
 No answer may be a 5xx, of an undescribed status, content type or shape, or given without the token
-that the description asks for. `python3 test/fuzz [--examples N] [--seed N]`; schemathesis comes from
-PyPI into an environment of its own.
+that the description asks for. `python3 test/fuzz [--examples N] [--seed N]`; schemathesis comes
+from PyPI into an environment of its own.
 """
 
 import argparse
