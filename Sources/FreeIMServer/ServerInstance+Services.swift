@@ -31,9 +31,7 @@ extension ServerInstance {
             storeOptions(config, ServerFaults()), publisher: network, metrics: metrics, log: log)
         let accounts = try accounts(
             config, try WebhookCaller(config.data), store: store, log: log)
-        let operations = OperationServices(
-            data: config.data, network: network, backups: BackupDesk(data: config.data),
-            drain: {})
+        let operations = try OperationServices(config, network: network, drain: {})
         return try webServices(
             config, store: store, accounts: accounts, index: nil,
             directory: DeviceDirectory(

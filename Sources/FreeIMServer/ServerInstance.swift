@@ -125,9 +125,7 @@ public final class ServerInstance: Sendable {
             config, caller, store: store, directory: directory, log: log)
         // The page tells where WebSocket is, which is known once that listener is bound.
         let page = NIOLockedValueBox(ChatPage(webSocketPort: nil, isSecure: false))
-        let operations = OperationServices(
-            data: config.data, network: network, backups: BackupDesk(data: config.data),
-            drain: onDrain)
+        let operations = try OperationServices(config, network: network, drain: onDrain)
         let services = try webServices(
             config, store: store, accounts: accounts, index: index, directory: directory,
             sendLimits: sendLimits, metrics: metrics, hooks: hooks, operations: operations,

@@ -50,7 +50,9 @@ class Server:
         self.process = subprocess.Popen(
             [*self.launcher, BINARY, "serve", "--data", self.data, "--tcp", "127.0.0.1:0",
              "--ws", "none", "--http", "127.0.0.1:0", "--scrypt-log-n", "4",
-             "--log-level", "warning", *self.flags, *more],
+             "--log-level", "warning",
+             "--request-rate-per-second-user", "0", "--request-rate-per-second-address", "0",
+             *self.flags, *more],
             stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL,
             env=self.environment, preexec_fn=limit,
             restore_signals=not self.limit_file_bytes)

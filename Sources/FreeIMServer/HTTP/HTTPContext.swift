@@ -5,7 +5,7 @@ import NIOCore
 /// What Hummingbird knows of a request, and where it came from.
 struct HTTPContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// The caller's IP address; empty when it is not known.
+    /// The peer's IP address, a proxy's perhaps; empty when it is not known.
     let address: String
 
     init(source: ApplicationRequestContextSource) {
@@ -13,6 +13,8 @@ struct HTTPContext: RequestContext {
         address = source.channel.remoteAddress?.ipAddress ?? ""
     }
 
-    /// Whether the caller is on this machine.
-    var isLoopback: Bool { address.hasPrefix("127.") || address == "::1" }
+    /// Whether an address is of this machine.
+    static func isLoopback(_ address: String) -> Bool {
+        address.hasPrefix("127.") || address == "::1"
+    }
 }

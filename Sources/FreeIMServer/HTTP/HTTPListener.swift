@@ -29,7 +29,8 @@ final class HTTPListener: Sendable {
         log.logLevel = max(log.logLevel, .warning)
         let application = Application(
             responder: RouteResponder(services: services, routes: RouteTable.all),
-            server: builder(certificates, handshakeSecondsMax: handshakeSecondsMax),
+            server: builder(
+                services.operations, certificates, handshakeSecondsMax: handshakeSecondsMax),
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: "freeim",
                 // Beyond it nobody is accepted until somebody goes.
@@ -59,9 +60,16 @@ final class HTTPListener: Sendable {
     }
 
     private static func builder(
-        _ certificates: ServerCertificates?, handshakeSecondsMax: Int
+        _ operations: OperationServices, _ certificates: ServerCertificates?,
+        handshakeSecondsMax: Int
     ) -> HTTPServerBuilder {
-        let configuration = HTTP1Channel.Configuration(idleTimeout: .seconds(idleSecondsMax))
+        let limits = operations.guardLimits
+        let configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [HTTPGuard(limits)], idleTimeout: .seconds(idleSecondsMax),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: RequestLimits.headerBytesMax,
+                maxHeaderListSize: RequestLimits.headersBytesMax,
+                maxHeaderFieldCount: RequestLimits.headersMax))
         guard let certificates else { return .http1(configuration: configuration) }
         return HTTPServerBuilder { responder in
             SecureHTTPChannel(

@@ -20,8 +20,31 @@ struct RouteResponder: HTTPResponder {
     }
 
     func respond(to request: Request, context: HTTPContext) async throws -> Response {
+        let began = ServerMetrics.micros()
+        var route = "none"
+        let response = try await respond(to: request, context, &route)
+        services.metrics.http.answered(
+            route: route, status: response.status.code, micros: ServerMetrics.micros() - began)
+        return response
+    }
+
+    /// `path` is then that of the route that was found.
+    private func respond(
+        to request: Request, _ context: HTTPContext, _ path: inout String
+    ) async throws -> Response {
+        let address = services.operations.limits.client(request, peer: context.address)
         do {
+            try services.operations.limits.admit(
+                address: address, now: Connection.now())
+            if request.uri.description.utf8.count > RequestLimits.uriBytesMax {
+                let most = RequestLimits.uriBytesMax
+                return RouteResponder.reply(
+                    Refusal(.contentTooLarge, "A path has at most \(most) bytes, with its query."),
+                    status: 414, code: 414)
+            }
             let (route, given) = try find(request)
+            path = route.path
+            let owner = try await owner(route, request, address)
             let limit =
                 request.uri.path.hasPrefix("/admin/")
                 ? services.adminBodyBytesMax : services.bodyBytesMax
@@ -41,11 +64,10 @@ struct RouteResponder: HTTPResponder {
             for field in route.fields where field.place == .header {
                 values[field.name] = header(field.name, request).map { .string($0) }
             }
-            let owner = try await owner(route, request, context)
             let call = RouteCall(
                 services: services, owner: owner,
                 deviceID: header("device_id", request),
-                clientType: header("client_type", request) ?? "", address: context.address,
+                clientType: header("client_type", request) ?? "", address: address,
                 values: try RouteField.check(route.fields, values), rawBody: rawBody)
             switch try await route.handler(call) {
             case .data(let data): return try reply(data)
@@ -66,7 +88,7 @@ struct RouteResponder: HTTPResponder {
         } catch {
             services.log.error(
                 "a request failed",
-                metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+                metadata: ["route": "\(path)", "error": "\(error)"])
             return RouteResponder.reply(Refusal(.internal, "The server failed; try again."))
         }
     }
@@ -129,7 +151,7 @@ struct RouteResponder: HTTPResponder {
     }
 
     private func owner(
-        _ route: Route, _ request: Request, _ context: HTTPContext
+        _ route: Route, _ request: Request, _ address: String
     ) async throws -> TokenOwner {
         let nobody = TokenOwner(userID: 0, deviceID: nil, hash: [])
         let token = bearer(request)
@@ -141,7 +163,9 @@ struct RouteResponder: HTTPResponder {
             }
             return nobody
         case .loopbackOrAdmin:
-            if context.isLoopback || isAdmin(token) { return nobody }
+            let isForwarded = services.operations.limits.isForwarded(request)
+            if HTTPContext.isLoopback(address), !isForwarded { return nobody }
+            if isAdmin(token) { return nobody }
             throw Refusal(.badToken, "This route takes the admin token.")
         case .user:
             guard let token else {
@@ -156,6 +180,8 @@ struct RouteResponder: HTTPResponder {
             if let bound = owner.deviceID, let deviceID, bound != deviceID {
                 throw Refusal(.badToken, "The access token was issued to another device.")
             }
+            try services.operations.limits.admit(
+                userID: owner.userID, now: Connection.now())
             return owner
         }
     }

@@ -107,6 +107,9 @@ public struct LoadedConfig: Sendable {
         if OriginPolicy(config.wsOrigins) == nil {
             report("ws-origins", "give https://HOST or http://HOST:PORT, by commas, or * alone")
         }
+        if TrustedProxies(config.trustedProxies) == nil {
+            report("trusted-proxies", "give IP addresses, by commas; names are not looked up")
+        }
         if config.verificationSender == .webhook, config.verificationWebhookURL == nil {
             report(
                 "verification-sender",
