@@ -12,7 +12,7 @@ public enum ServerProcess {
         signal(SIGHUP, SIG_IGN)  // Until there is something to read again.
         signal(SIGXFSZ, SIG_IGN)  // A file at its size limit is a failed write, not the end.
         raiseOpenFiles()
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        config.logFormat.bootstrap()
         var log = Logger(label: "freeim-server")
         log.logLevel = config.logLevel
         let signals = SignalWaiter([SIGTERM, SIGINT])

@@ -10,7 +10,7 @@ PASSWORD = "quite-long-enough"
 ROUTES = ("user.list", "user.show", "user.add", "user.password", "user.rename", "user.delete",
           "ban", "unban",
           "token.issue", "token.list", "token.revoke", "connections", "connection.close",
-          "broadcast", "drain", "backup", "audit")
+          "broadcast", "drain", "backup", "audit", "hook.list", "hook.retry")
 
 
 class AdminCase(Case):

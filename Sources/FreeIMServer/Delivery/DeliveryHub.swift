@@ -16,6 +16,8 @@ final class DeliveryHub {
     private var watchers: [Int64: [Connection]] = [:]
     private var dirty: [Connection] = []
     private var nextConnection = 1
+    /// What the metrics were told to be waiting here.
+    private var told = (bytes: 0, behind: 0)
     /// What goes wrong on purpose; nil in every server but those under test.
     let faults: HubFaults?
     private(set) var isDraining = false
@@ -42,14 +44,14 @@ final class DeliveryHub {
     func opened(_ connection: Connection) -> Int {
         defer { nextConnection += 1 }
         connections[nextConnection] = connection
-        services.metrics.connectionOpened()
+        services.metrics.connectionOpened(isWebSocket: connection.isWebSocket)
         return nextConnection
     }
 
     /// Forgets a connection that has closed.
     func closed(_ connection: Connection) {
         guard connections.removeValue(forKey: connection.number) != nil else { return }
-        services.metrics.connectionClosed()
+        services.metrics.connectionClosed(isWebSocket: connection.isWebSocket)
         leave(connection)
     }
 
@@ -147,6 +149,9 @@ final class DeliveryHub {
             }
         }
         flush()
+        if batch.committedMicros > 0, !batch.changes.isEmpty {
+            services.metrics.pushLag.observe(ServerMetrics.micros() - batch.committedMicros)
+        }
     }
 
     private func fanOut(_ entry: CommittedEntry) {
@@ -315,7 +320,15 @@ final class DeliveryHub {
     /// Looks at every connection's clock; once a second.
     func tick(now: Int64) {
         let time = services.clock()
-        for connection in connections.values { connection.tick(now: now, time: time) }
+        var (bytes, behind) = (0, 0)
+        for connection in connections.values {
+            connection.tick(now: now, time: time)
+            bytes += connection.bytesWaiting
+            behind += connection.behind.count
+        }
+        services.metrics.waitingChanged(
+            bytes: bytes - told.bytes, conversations: behind - told.behind)
+        told = (bytes, behind)
         flush()
     }
 

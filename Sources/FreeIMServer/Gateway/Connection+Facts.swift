@@ -11,6 +11,8 @@ extension Connection {
             bytesWaiting: (try? channel?.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
     }
 
+    var isWebSocket: Bool { transport is WebSocketTransport }
+
     /// An operator ends it; the client may come back.
     func closedByOperator() {
         quit(

@@ -39,6 +39,8 @@ final class Connection: ChannelDuplexHandler {
 
     /// Milliseconds since the epoch.
     let openedTime: Int64
+    /// What it had not taken at the last look at its clocks.
+    private(set) var bytesWaiting = 0
     // Who it is, once authenticated.
     var identity: Identity?
     /// The user that an Auth claims, from that frame on; 0: none.
@@ -471,6 +473,7 @@ final class Connection: ChannelDuplexHandler {
         }
         guard let channel = context?.channel, machine.phase != .closing else { return }
         let buffered = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        bytesWaiting = buffered
         let isStalled = budget.isStalled(
             buffered: buffered, now: now, stallMax: Int64(limits.slowConsumerSeconds) * 1_000)
         if isStalled {

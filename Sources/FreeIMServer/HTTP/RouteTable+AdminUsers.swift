@@ -94,11 +94,13 @@ extension RouteTable {
             .post, "/admin/user.delete", .admin,
             "Deletes an account and what is personal; conversations keep their logs.", whom
         ) { call in
-            try await call.store.write { context in
+            let userID = try await call.store.write { context in
                 let user = try UserRecord.find(context.db, call)
                 try AccountDeletion(context, userID: user.id).run()
                 try call.note(context, "user.delete", target: "user \(user.id)")
+                return user.id
             }
+            try? await call.services.hooks?.queue.forget(userID)
             return .null
         },
     ]

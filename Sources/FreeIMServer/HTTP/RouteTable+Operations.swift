@@ -20,7 +20,7 @@ extension RouteTable {
             answers: .raw("text/plain"),
             replying: { call in
                 .raw(
-                    Array(call.services.metrics.exposition().utf8),
+                    Array(MetricsPage(services: call.services).text().utf8),
                     contentType: "text/plain; version=0.0.4", status: 200)
             }),
         Route(

@@ -188,7 +188,7 @@ extension Doctor {
                         try Int64.fetchOne(
                             db, sql: "SELECT count(*) FROM hook_call WHERE is_dead <> 0") ?? 0
                     if dead > 0 {
-                        say(.warning, name, "\(dead) calls were given up; see /admin/hooks.dead")
+                        say(.warning, name, "\(dead) calls were given up; see /admin/hook.list")
                     } else {
                         say(.ok, name, "is sound; no call was given up")
                     }

@@ -14,7 +14,7 @@ public struct OperatorCommand: Sendable {
     /// Runs the command of that line, which is neither serve nor check-config.
     public static func run(_ line: ServerCommandLine, _ name: ServerCommand.Name) async -> Int32 {
         signal(SIGPIPE, SIG_IGN)
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        line.loaded.config.logFormat.bootstrap()
         var log = Logger(label: "freeim-server")
         log.logLevel = max(.warning, line.loaded.config.logLevel)
         do {

@@ -47,6 +47,8 @@ struct CommittedBatch: Sendable {
     }
 
     var changes: [Change] = []
+    /// When it was committed, on `ServerMetrics`' clock; 0: it was not.
+    var committedMicros: Int64 = 0
     /// By the event loop's index.
     var replies: [[Reply]]
 

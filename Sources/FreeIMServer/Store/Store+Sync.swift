@@ -15,6 +15,7 @@ extension Store {
                 .malformedBody,
                 "Give one of AfterSeq, BeforeSeq, AfterMessageId, BeforeMessageId, or none.")
         }
+        let began = ServerMetrics.micros()
         let entries = tail.entries(request.chatroomID)
         var slice = try pool.read { db in
             let reader = LogReader(db: db, chatroomID: request.chatroomID, entries: entries)
@@ -22,7 +23,7 @@ extension Store {
             return try Store.slice(
                 request, reader, first: first, bytesMax: bytesMax, version: version)
         }
-        metrics.pageServed()
+        metrics.pageServed(micros: ServerMetrics.micros() - began)
         if let faultDice { slice.loseOne(faultDice) }
         return slice
     }

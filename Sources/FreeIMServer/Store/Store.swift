@@ -172,6 +172,9 @@ public final class Store: Sendable {
         }
     }
 
+    /// Requests that wait for the writer.
+    var waiting: Int { mailbox.count }
+
     /// Whether requests are taken.
     var isReady: Bool { !isClosing.withLockedValue { $0 } }
 

@@ -37,6 +37,8 @@ final class StoreWriter {
     var written: [TailRow] = []
     /// Heads of chatrooms dropped from `rooms` during the batch.
     var headsOfBatch: [Int64: Int64] = [:]
+    private var sends = ServerMetrics.SendTally()
+    private var commitMicros: Int64 = 0
     let faults: WriterFaults?
 
     init(
@@ -129,6 +131,7 @@ final class StoreWriter {
         batch = CommittedBatch(loops: publisher.loopCount)
         written = []
         headsOfBatch = [:]
+        sends = ServerMetrics.SendTally()
         if rooms.count + membersCached + singles.count > StoreWriter.cacheEntriesMax {
             rooms = [:]
             members = [:]
@@ -149,15 +152,18 @@ final class StoreWriter {
                 if let faults { answerEarly(faults) }
                 try commit(db)
             }
-            publish(indexed: indexed, jobs: jobs, calls: calls)
+            publish(indexed: indexed, requests: requests.count, jobs: jobs, calls: calls)
         } catch {
             refuse(requests, after: error)
         }
     }
 
     private func commit(_ db: Database) throws {
+        let began = ServerMetrics.micros()
         do {
             try db.execute(sql: "COMMIT")
+            batch.committedMicros = ServerMetrics.micros()
+            commitMicros = batch.committedMicros - began
         } catch {
             throw CommitFailure(cause: error)
         }
@@ -171,6 +177,7 @@ final class StoreWriter {
         switch request {
         case .send(let send):
             let outcome = try handle(send, db)
+            count(outcome)
             switch send.origin {
             case .connection(let loop, let connection, let sequenceID):
                 batch.replies[loop].append(
@@ -183,6 +190,14 @@ final class StoreWriter {
             jobs.append((job, try run(job, db)))
         case .cursors(let changes):
             for change in changes { try write(change) }
+        }
+    }
+
+    private func count(_ outcome: SendOutcome) {
+        switch outcome {
+        case .stored(let ack) where ack.duplicate: sends.duplicate += 1
+        case .stored: sends.stored += 1
+        case .refused: sends.refused += 1
         }
     }
 
@@ -206,7 +221,8 @@ final class StoreWriter {
     }
 
     private func publish(
-        indexed: [TailRow]?, jobs: [(job: WriteJob, complete: (@Sendable () -> Void)?)],
+        indexed: [TailRow]?, requests: Int,
+        jobs: [(job: WriteJob, complete: (@Sendable () -> Void)?)],
         calls: [(SendRequest, SendOutcome)]
     ) {
         tail.publish(written.map { ($0.chatroomID, $0.entry) })
@@ -218,7 +234,9 @@ final class StoreWriter {
                 if keys[key] == row.row { keys.removeValue(forKey: key) }
             }
         }
-        metrics.committed(messages: written.count)
+        metrics.committed(
+            messages: written.count, requests: requests, sends: sends, micros: commitMicros,
+            tail: indexer?.waiting ?? 0)
         publisher.publish(batch)
         if let last = written.last { commits.advance(to: last.row) }
         for (_, complete) in jobs { complete?() }

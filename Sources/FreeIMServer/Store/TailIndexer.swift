@@ -26,6 +26,9 @@ struct TailIndexer {
     private let moveWatermark: RawStatement
     private var fresh: [TailRow] = []
     private var run: Run?
+
+    /// Rows that are not indexed, or not for good.
+    var waiting: Int { fresh.count + (run?.bySeq.count ?? 0) }
     /// Whether the next run begins with however few rows there are.
     private var isHastened = false
 
