@@ -35,7 +35,7 @@ class Stage:
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
         self.processes = []
         self.server = None
-        self.tcp = self.http = "127.0.0.1:0"
+        self.tcp = self.ws = self.http = "127.0.0.1:0"
         self.log = open(os.path.join(self.folder, "log.txt"), "a", encoding="utf-8")
         self.environment = clean_environment(
             XDG_CONFIG_HOME=os.path.join(self.folder, "config"),
@@ -45,7 +45,7 @@ class Stage:
         """Starts the server: on free ports first, afterwards on the same ones."""
         self.server = subprocess.Popen(
             [os.path.join(BIN, "freeim-server"), "--data", os.path.join(self.folder, "data"),
-             "--tcp", self.tcp, "--ws", "none", "--http", self.http],
+             "--tcp", self.tcp, "--ws", self.ws, "--http", self.http],
             stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL,
             env=clean_environment(), start_new_session=True)
         self.processes.append(self.server)
@@ -55,7 +55,7 @@ class Stage:
         if not line:
             raise Failed(f"the server did not start; see {self.log.name}:\n{self.log_tail()}")
         ready = json.loads(line)
-        self.tcp, self.http = ready["tcp"], ready["http"]
+        self.tcp, self.ws, self.http = ready["tcp"], ready["ws"], ready["http"]
 
     def kill_server(self):
         self.server.kill()
