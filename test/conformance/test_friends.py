@@ -1,5 +1,7 @@
 """PROTOCOL.md §7, §9: finding people, asking for friendship, and blocks."""
 
+import os
+import sqlite3
 import threading
 
 from harness import Case
@@ -116,6 +118,17 @@ class Finding(People):
             self.assertIn(self.ids["bob"], self.found("ann", search))
         for search in (self.name("bo"), self.name("bob") + "x", "%", str(1 << 40), "-1", "0"):
             self.assertEqual(self.found("ann", search), [])
+
+    def test_by_phone(self):
+        phone = f"+86138{self.ids['bob']:08}"
+        with sqlite3.connect(os.path.join(self.server.data, "freeim.sqlite")) as db:
+            db.execute("UPDATE user SET phone = ? WHERE id = ?", (phone, self.ids["bob"]))
+        for search in (phone, f"{phone[:3]} {phone[3:6]}-{phone[6:]}"):
+            self.assertEqual(self.found("ann", search), [self.ids["bob"]])
+        for search in (phone[:-1], phone + "0", phone[1:], phone[3:]):
+            self.assertEqual(self.found("ann", search), [], "the whole number, as it is kept")
+        self.do("bob", "block", friend_id=self.ids["ann"])
+        self.assertEqual(self.found("ann", phone), [])
 
     def test_a_card(self):
         """A recommendation names a member; others.home.info tells who that is."""

@@ -109,6 +109,9 @@ class Review(Moments):
         self.assertEqual(self.seen("zoe"), [])
         self.call("ann", "delete", id=bad)
         self.assertEqual(self.waiting("refused"), [shown])
+        noted = self.admin("audit", action="moment.review", limit=5)["list"]
+        self.assertEqual([(entry["target"], entry["detail"]["action"]) for entry in noted[:2]],
+                         [(f"moment {shown}", "refuse"), (f"moment {film}", "pass")])
 
     def test_operators_alone(self):
         moment = self.publish("ann", "x", visibility="public")
