@@ -36,7 +36,7 @@ public struct HTTPCaller: Sendable {
     /// Calls and waits for the whole answer; throws `HTTPCallError`.
     public func call(
         _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil,
-        secondsMax: Int64 = 30
+        secondsMax: Int64 = 30, bodyBytesMax: Int = HTTPCaller.bodyBytesMax
     ) async throws -> HTTPReply {
         var head = requestHead(method, path, [])
         if let body {
@@ -55,7 +55,8 @@ public struct HTTPCaller: Sendable {
                     try addTLS(channel)
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     // There from the start: TLS may fail before the connection is handed out.
-                    try channel.pipeline.syncOperations.addHandler(ReplyCollector(promise))
+                    try channel.pipeline.syncOperations.addHandler(
+                        ReplyCollector(promise, bodyBytesMax: bodyBytesMax))
                 }
             }
         let channel: any Channel
@@ -113,10 +114,12 @@ private final class ReplyCollector: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
 
     private let promise: EventLoopPromise<HTTPReply>
+    private let bodyBytesMax: Int
     private var status = 0
     private var body = ByteBuffer()
 
-    init(_ promise: EventLoopPromise<HTTPReply>) {
+    init(_ promise: EventLoopPromise<HTTPReply>, bodyBytesMax: Int) {
+        self.bodyBytesMax = bodyBytesMax
         self.promise = promise
     }
 
@@ -125,7 +128,7 @@ private final class ReplyCollector: ChannelInboundHandler {
         case .head(let head): status = Int(head.status.code)
         case .body(var bytes):
             body.writeBuffer(&bytes)
-            if body.readableBytes > HTTPCaller.bodyBytesMax {
+            if body.readableBytes > bodyBytesMax {
                 promise.fail(HTTPCallError.tooLarge)
                 context.close(promise: nil)
             }

@@ -44,6 +44,23 @@ import Testing
         await queue.close()
     }
 
+    @Test func aLookWithoutACallIsWrittenNowAndThen() async throws {
+        var queue = try open()
+        try await queue.add([draft(1, 10)], .push, through: 10, now: 1)
+        try await queue.add([], .push, through: 11, now: 2)
+        #expect(try await queue.row(.push) == 10)
+        try await queue.add([], .push, through: 12, now: 1 + HookQueue.unnotedMsMax)
+        #expect(try await queue.row(.push) == 12)
+        let far = 12 + HookQueue.unnotedRowsMax
+        try await queue.add([], .push, through: far, now: 1 + HookQueue.unnotedMsMax)
+        #expect(try await queue.row(.push) == far)
+        try await queue.add([], .push, through: far + 1, now: 2 + HookQueue.unnotedMsMax)
+        await queue.close()
+        queue = try open()
+        #expect(try await queue.row(.push) == far + 1)
+        await queue.close()
+    }
+
     @Test func kindsAreApart() async throws {
         let queue = try open()
         try await queue.add([draft(1, 10)], .push, through: 10, now: 1)

@@ -165,6 +165,26 @@ class Deletion(People):
         b = self.come(*bob)
         self.assertEqual(b.sync(chat).body["HeadSeq"], 1)
 
+    def test_joining_meanwhile_leaves_nobody_behind(self):
+        bob = self.register("bob")
+        group, room = self.group(bob)
+        gone = [self.register(f"gone{n}") for n in range(12)]
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            for user in gone:
+                for _ in range(3):
+                    pool.submit(self.server.call, "/chatroom/add.group", {"group_id": group},
+                                user[1])
+                    pool.submit(self.server.call, "/user/add.friend", {"friend_id": bob[0]},
+                                user[1])
+                pool.submit(self.delete, user[1])
+        left = self.rows("SELECT m.user_id FROM member m JOIN user u ON u.id = m.user_id"
+                         " WHERE m.chatroom_id = ? AND u.deleted_time IS NOT NULL", room)
+        self.assertEqual(left, [])
+        self.assertEqual(self.rows(
+            "SELECT count(*) FROM user WHERE id >= ? AND deleted_time IS NULL", gone[0][0]), [(0,)])
+        self.assertEqual(self.rows(
+            "SELECT member_count FROM chat_group WHERE id = ?", group), [(1,)])
+
     def test_by_code_when_there_is_no_password(self):
         phone = self.new_phone()
         data = self.enter(phone, self.ask(phone))

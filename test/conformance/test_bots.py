@@ -7,7 +7,7 @@ import threading
 from harness import Server
 from receiver import is_signed, key_of
 from test_hooks import Hooks
-from wire import QUIT
+from wire import ACK, ERROR, QUIT
 
 
 class Bots(Hooks):
@@ -138,6 +138,22 @@ class Accounts(Bots):
         self.come(*bot).sync_point()
         self.admin("bot.update", bot_id=bot[0], nickname="R2", sends_per_second=9)
         self.assertEqual(self.server.good("/user/member.info", {}, bot[1])["nickname"], "R2")
+
+    def test_its_sends_have_a_limit_of_their_own(self):
+        ann, bot, chat = self.befriended(sends_per_second=2)
+        client = self.come(*bot)
+        replies = [client.send(chat, "x", f"{self.prefix}-{n}") for n in range(20)]
+        refused = [reply for reply in replies if reply.action == ERROR]
+        self.assertGreaterEqual(len(refused), 10)
+        self.assertError(refused[0], "rate_limited")
+        self.assertGreater(refused[0].body["RetryAfterMs"], 0)
+        status, reply = self.server.call("/message/send.message", {
+            "chatroom_id": chat, "chatroom_type": 1, "code": 1, "content": "x", "id": "over-http"},
+            bot[1])
+        self.assertEqual((status, reply["error"]), (429, "rate_limited"))
+        other = self.come(*ann)
+        for n in range(20):
+            self.assertEqual(other.send(chat, "x", f"{self.prefix}-a{n}").action, ACK)
 
     def test_its_token_does_not_expire(self):
         clock = os.path.join(self.server.data, "clock")

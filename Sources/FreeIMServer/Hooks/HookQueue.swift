@@ -13,6 +13,9 @@ import NIOPosix
 final class HookQueue: Sendable {
     /// Milliseconds after which a call that was not made is dropped.
     static let ageMsMax: Int64 = 86_400_000
+    /// Rows, and milliseconds, without a call after which it is noted how far the log was looked
+    /// at; a crash looks at those again.
+    static let (unnotedRowsMax, unnotedMsMax): (Int64, Int64) = (5_000, 1_000)
     /// Milliseconds between two looks for room.
     static let roomPollMs: Int64 = 1_000
     /// Milliseconds of the first wait behind a failed attempt at most, and of any.
@@ -21,6 +24,14 @@ final class HookQueue: Sendable {
     static let errorMax = 200
     /// The due time of a call behind another of its user.
     static let never = Int64.max
+
+    /// How far the log was looked at.
+    private struct Looked {
+        var row: Int64
+        /// What is on disk of it, and since when.
+        var noted: Int64
+        var notedTime: Int64
+    }
 
     /// Calls that wait at most.
     let callsMax: Int
@@ -32,6 +43,7 @@ final class HookQueue: Sendable {
     private let database: DatabaseQueue
     private let thread: NIOThreadPool
     private let state = NIOLockedValueBox(HookCounts())
+    private let looked = NIOLockedValueBox<[HookCall.Kind: Looked]>([:])
     private let due: [HookCall.Kind: Wakeup]
     private let room: [HookCall.Kind: Wakeup]
 
@@ -97,6 +109,10 @@ final class HookQueue: Sendable {
     }
 
     func close() async {
+        let unnoted = looked.withLockedValue { $0.filter { $0.value.row > $0.value.noted } }
+        _ = try? await run { db in
+            for (kind, looked) in unnoted { try HookQueue.note(db, kind, looked.row) }
+        }
         try? await thread.shutdownGracefully()
         try? database.close()
     }
@@ -126,6 +142,7 @@ final class HookQueue: Sendable {
             return try HookQueue.count(db)
         }
         state.withLockedValue { ($0.waiting, $0.dead) = counts }
+        looked.withLockedValue { $0[kind] = nil }
     }
 
     private static func note(_ db: Database, _ kind: HookCall.Kind, _ row: Int64) throws {
@@ -148,6 +165,7 @@ final class HookQueue: Sendable {
     func add(
         _ drafts: [HookCall.Draft], _ kind: HookCall.Kind, through row: Int64, now: Int64
     ) async throws {
+        if !isWorthNoting(drafts, kind, row, now) { return }
         try await run { db in
             for draft in drafts {
                 let body: JSONValue = [
@@ -169,6 +187,23 @@ final class HookQueue: Sendable {
         }
         state.withLockedValue { $0.waiting += drafts.count }
         if !drafts.isEmpty { due[kind]?.raise() }
+    }
+
+    /// Whether that is to be written, and not only remembered.
+    private func isWorthNoting(
+        _ drafts: [HookCall.Draft], _ kind: HookCall.Kind, _ row: Int64, _ now: Int64
+    ) -> Bool {
+        looked.withLockedValue { looked in
+            guard let last = looked[kind], drafts.isEmpty,
+                row - last.noted < HookQueue.unnotedRowsMax,
+                (0..<HookQueue.unnotedMsMax).contains(now - last.notedTime)
+            else {
+                looked[kind] = Looked(row: row, noted: row, notedTime: now)
+                return true
+            }
+            looked[kind]?.row = row
+            return false
+        }
     }
 
     /// A user's next call; nil: none waits.

@@ -21,6 +21,9 @@ struct WebhookCall: Sendable {
 /// `FreeIM-Signature: t=SECONDS,v1=HEX`, HEX being HMAC-SHA256 over `SECONDS.BODY`, keyed with the
 /// text of the key file. docs/hooks.md tells how to check it.
 final class WebhookCaller: Sendable {
+    /// Bytes of an answer's body.
+    static let replyBytesMax = 65_536
+
     /// How a call ended.
     enum Outcome: Sendable {
         /// 2xx, with the answer's body.
@@ -65,7 +68,7 @@ final class WebhookCaller: Sendable {
                 group: group)
             let reply = try await caller.call(
                 "POST", address.path, headers: headers(call), body: call.body,
-                secondsMax: secondsMax)
+                secondsMax: secondsMax, bodyBytesMax: WebhookCaller.replyBytesMax)
             switch reply.status {
             case 200..<300: return .taken(reply.body)
             case 408, 429: return .failed("status \(reply.status)", wasSent: false)

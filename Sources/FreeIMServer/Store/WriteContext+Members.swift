@@ -14,6 +14,8 @@ extension WriteContext {
                     INSERT OR IGNORE INTO member (chatroom_id, user_id, role, first_seq,
                         joined_time, delivered_seq, read_seq)
                     SELECT ?1, value, ?2, ?3, ?4, ?3 - 1, ?3 - 1 FROM json_each(?5)
+                    WHERE NOT EXISTS (
+                        SELECT 1 FROM user WHERE id = value AND deleted_time IS NOT NULL)
                     RETURNING user_id
                     """),
             arguments: [chatroomID, role, firstSeq, now, WriteContext.list(userIDs)])

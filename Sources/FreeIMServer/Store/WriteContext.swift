@@ -72,12 +72,12 @@ final class WriteContext {
             sql: """
                 INSERT INTO member (chatroom_id, user_id, role, first_seq, joined_time,
                     delivered_seq, read_seq)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                SELECT ?1, ?2, ?3, ?4, ?5, ?4 - 1, ?4 - 1 WHERE NOT EXISTS (
+                    SELECT 1 FROM user WHERE id = ?2 AND deleted_time IS NOT NULL)
                 """)
-        try insert.execute(
-            arguments: [
-                chatroomID, userID, role, firstSeq, now, firstSeq - 1, firstSeq - 1,
-            ])
+        try insert.execute(arguments: [chatroomID, userID, role, firstSeq, now])
+        // A call that was under way when its account was deleted comes too late.
+        if db.changesCount == 0 { throw Refusal(.notFound, "The account was deleted.") }
         // A member who comes back starts anew: what a device had before is not of this membership.
         let restart = try db.cachedStatement(
             sql: """
