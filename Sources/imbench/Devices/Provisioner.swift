@@ -8,6 +8,8 @@ struct Provisioner {
     static let friendshipsPerCall = 1_000
     /// Members named in one call for groups.
     static let membersPerCall = 2_000
+    /// Members of one group named in one call; the rest follow in further ones.
+    static let groupMembersPerCall = 10_000
     /// Accounts that `sign_in` uses, and devices that hostile peers use.
     static let signInAccounts = 8
     static let hostileDevices = 16
@@ -121,12 +123,18 @@ struct Provisioner {
                 [
                     "name": .string("\(salt)-\(group.name)-\(number)"),
                     "owner": .string(account(members[0])),
-                    "members": .array(members.dropFirst().map { .string(account($0)) }),
+                    "members": .array(
+                        members[1..<min(members.count, Provisioner.groupMembersPerCall)].map {
+                            .string(account($0))
+                        }),
                 ]
             }
             let made = try await provision(["groups": .array(bodies)])["groups"].items
             guard made.count == members.count else {
                 throw BenchError(.unreachable, "the server made too few groups")
+            }
+            for (number, members) in zip(numbers, members) {
+                try await complete("\(salt)-\(group.name)-\(number)", members)
             }
             for (members, answer) in zip(members, made) {
                 population.conversations.append(
@@ -135,6 +143,23 @@ struct Provisioner {
                         groupID: answer["group_id"].integer ?? 0, kind: group.name,
                         members: members.map { Int32($0) }))
             }
+        }
+    }
+
+    /// Names the members of a large group that the first call left out: a group of the same owner
+    /// and name gets who is missing.
+    private func complete(_ name: String, _ members: [Int]) async throws {
+        let most = Provisioner.groupMembersPerCall
+        for start in stride(from: most, to: members.count, by: most) {
+            let part = members[start..<min(start + most, members.count)]
+            _ = try await provision([
+                "groups": [
+                    [
+                        "name": .string(name), "owner": .string(account(members[0])),
+                        "members": .array(part.map { .string(account($0)) }),
+                    ]
+                ]
+            ])
         }
     }
 

@@ -6,14 +6,15 @@ enum Preflight {
     static let filesReserve = 256
     /// Ports that one source address has for one destination, when the system does not say.
     static let portsDefault = 28_000
-    /// Bytes of memory for each device, its part of the server's included.
+    /// Bytes of memory for each device, its part of the server's included; and with TLS more.
     static let bytesPerDevice = 24_576
+    static let bytesOfTLS = 65_536
     /// Event loops, the judge's and the proxy's aside.
     static let loopsMax = 16
 
     /// Raises the limit of open files and checks files, ports and memory. Throws `BenchError`.
     static func check(_ scenario: Scenario, isProxied: Bool) throws {
-        let devices = scenario.population.devices
+        let devices = scenario.devicesOnLine
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         limit.rlim_cur = limit.rlim_max
@@ -33,10 +34,11 @@ enum Preflight {
                 "\(devices) devices need more ports than the \(ports) that \(sources) source "
                     + "address(es) have; name more: generator.sources 127.0.0.1-127.0.0.4")
         }
-        if let free = memoryAvailable(), devices * bytesPerDevice > free {
+        let each = bytesPerDevice + (scenario.generator.transport.isTLS ? bytesOfTLS : 0)
+        if let free = memoryAvailable(), devices * each > free {
             throw BenchError(
                 .invalid,
-                "\(devices) devices need about \(devices * bytesPerDevice >> 20) MiB; "
+                "\(devices) devices need about \(devices * each >> 20) MiB; "
                     + "\(free >> 20) MiB are available")
         }
     }

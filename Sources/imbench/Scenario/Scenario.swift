@@ -26,6 +26,16 @@ struct Scenario: Sendable {
     var hash = ""
 }
 
+extension Scenario {
+    /// The most devices that are on line at once.
+    var devicesOnLine: Int {
+        let shares = phases.map { phase in
+            if case .connect(_, let share, _) = phase.kind { share } else { 0.0 }
+        }
+        return Int((Double(population.devices) * (shares.max() ?? 1)).rounded(.up))
+    }
+}
+
 /// The server that a run is made against.
 struct ServerPlan: Sendable, Equatable {
     /// Words of the command that starts it, `$TMP` standing for a folder of its own; empty: the
