@@ -351,7 +351,8 @@ class OutsideIdentity(Phones):
 
     def test_no_answer(self):
         openid = self.name("openid")
-        for answer in (500, 429, (200, b"no JSON"), (200, []), (200, b" " * 70_000), (200, {}), (200, {"openid": 5})):
+        for answer in (500, 429, (200, b"no JSON"), (200, b" " * 70_000), (200, []), (200, {}),
+                       (200, {"openid": 5})):
             with self.subTest(answer=answer):
                 self.receiver.answers[:] = [answer]
                 reply = self.refused("/login/qq", {"openid": openid, "access_token": "t"}, None,
