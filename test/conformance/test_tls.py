@@ -13,6 +13,7 @@ import unittest
 import test_connection
 import test_offline
 import test_sending
+import test_slow
 from certificates import Authority
 from client import WAIT, Client, Closed
 from harness import BINARY, CLEAN, Case, Server
@@ -68,6 +69,8 @@ def over_tls(case, name, form=None):
 over_tls(test_connection.AuthenticationProtobuf, "AuthenticationOverTLS")
 over_tls(test_sending.SendingProtobuf, "SendingOverTLS")
 over_tls(test_offline.OfflinePushJSON, "OfflinePushOverTLS")
+over_tls(test_slow.NeverReading, "NeverReadingOverTLS")
+over_tls(test_slow.ReadingAgain, "ReadingAgainOverSecureWebSocket", BINARY_FORM)
 over_tls(test_sending.SendingJSON, "SendingOverSecureWebSocket", BINARY_FORM)
 over_tls(test_offline.OfflinePushJSON, "OfflinePushOverSecureWebSocket", INLINE_FORM)
 

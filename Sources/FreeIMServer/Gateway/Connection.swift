@@ -32,6 +32,7 @@ final class Connection: ChannelDuplexHandler {
     private var isShakingHands: Bool
     /// Bytes written since the last flush; TLS does not count them as waiting before.
     private var unflushed = 0
+    private var isInputClosed = false
     /// Whether what is left is the client's goodbye.
     private var awaitsGoodbye = false
     /// Whether the farewell was said.
@@ -164,7 +165,9 @@ final class Connection: ChannelDuplexHandler {
         switch event {
         case is TLSUserEvent: isShakingHands = false
         // The client has sent its last byte: answer what came, then close.
-        case ChannelEvent.inputClosed: saidGoodbye()
+        case ChannelEvent.inputClosed:
+            isInputClosed = true
+            saidGoodbye()
         default: break
         }
         context.fireUserInboundEventTriggered(event)
@@ -407,7 +410,7 @@ final class Connection: ChannelDuplexHandler {
         let deadline = context.eventLoop.scheduleTask(
             in: .seconds(Connection.farewellSecondsMax)
         ) { channel.close(promise: nil) }
-        awaitsGoodbye = transport.awaitsGoodbye
+        awaitsGoodbye = transport.awaitsGoodbye && !isInputClosed
         let patience = awaitsGoodbye ? Connection.goodbyeSecondsMax : 0
         promise.futureResult.whenComplete { _ in
             deadline.cancel()
