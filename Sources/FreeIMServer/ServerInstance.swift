@@ -113,11 +113,13 @@ public final class ServerInstance: Sendable {
         let directory = DeviceDirectory(
             policy: config.devicePolicy, devicesPerUserMax: config.devicesPerUserMax)
         let sendLimits = UserSendLimits(perSecond: config.sendRatePerSecondUser)
+        let operations = try OperationServices(config, network: network, drain: onDrain)
         try await network.start(
             GatewayServices(
                 limits: limits, directory: directory,
                 census: AddressCensus(connectionsMax: limits.connectionsPerAddressMax),
-                sendLimits: sendLimits, metrics: metrics, faults: faults, log: log,
+                proxies: operations.limits.proxies, sendLimits: sendLimits, metrics: metrics,
+                faults: faults, log: log,
                 clock: WallClock.milliseconds))
         let index = try await MessageIndex.start(
             config.data, store: store, searches: config.searchIndex, log: log)
@@ -125,7 +127,6 @@ public final class ServerInstance: Sendable {
             config, caller, store: store, directory: directory, log: log)
         // The page tells where WebSocket is, which is known once that listener is bound.
         let page = NIOLockedValueBox(ChatPage(webSocketPort: nil, isSecure: false))
-        let operations = try OperationServices(config, network: network, drain: onDrain)
         let services = try webServices(
             config, store: store, accounts: accounts, index: index, directory: directory,
             sendLimits: sendLimits, metrics: metrics, hooks: hooks, operations: operations,

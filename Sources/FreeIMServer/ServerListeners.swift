@@ -17,8 +17,7 @@ struct ServerListeners: Sendable {
             listeners.http = try await named(config.http) {
                 try await HTTPListener.start(
                     services, address: $0, certificates: recipe.certificates,
-                    handshakeSecondsMax: config.authenticationSeconds,
-                    connectionsMax: config.connectionsMax)
+                    handshakeSecondsMax: config.authenticationSeconds)
             }
             listeners.tcp = try await named(config.tcp) {
                 try await GatewayListener.bind($0, group: group, recipe)

@@ -1,9 +1,7 @@
 """What one address, one user, one token and many idle connections may do."""
 
-import http.client
 import os
 import resource
-import select
 import socket
 import sqlite3
 import unittest
@@ -44,26 +42,27 @@ class Addresses(Case):
         self.assertEqual(len(self.connect().rest()), 1)
 
 
-class HTTPConnections(Case):
-    flags = ("--connections-max", "3")
+class Proxies(Case):
+    flags = ("--ws", "127.0.0.1:0", "--connections-per-address-max", "2",
+             "--trusted-proxies", "127.0.0.1")
 
-    def ask(self):
-        host, port = self.server.http.rsplit(":", 1)
-        link = http.client.HTTPConnection(host, int(port), timeout=WAIT)
-        self.addCleanup(link.close)
-        link.request("GET", "/healthz")
-        return link
+    def through(self, client):
+        web = WebSocketClient(self.server.ws, 1, headers={"X_Forwarded_For": client})
+        self.addCleanup(web.close)
+        return web
 
-    def test_beyond_them_one_waits_until_another_goes(self):
-        kept = [self.ask() for _ in range(3)]
-        for link in kept:
-            self.assertTrue(link.getresponse().read())
-        late = self.ask()
-        self.assertEqual(select.select([late.sock], [], [], 0.2)[0], [])
-        kept[0].close()
-        self.assertEqual(late.getresponse().status, 200)
-        # They are not those of TCP.
-        self.connect().sync_point()
+    def test_whom_a_proxy_speaks_for_is_counted(self):
+        kept = [self.through("10.0.0.1"), self.through("6.6.6.6, 10.0.0.1")]
+        for client in kept:
+            client.sync_point()
+        late = self.through("10.0.0.1")
+        self.assertEqual(late.code(), 1013)
+        self.assertError(late.inbox[0], "rate_limited")
+        for _ in range(2):
+            self.through("10.0.0.2").sync_point()
+        kept[0].quit()
+        kept[0].rest()
+        self.through("10.0.0.1").sync_point()
 
 
 class Devices(Case):
@@ -206,9 +205,7 @@ class Idle(Case):
             ann.send(chat, f"beside {number}", f"{self.prefix}-b{number}")
         self.assertEqual(len(bob.messages(100)), 100)
         metrics = self.server.call("/metrics", method="GET")[1].decode()
-        open_now = next(int(line.split()[1]) for line in metrics.splitlines()
-                        if line.startswith("freeim_connections "))
-        self.assertEqual(open_now, count + 2)
+        self.assertIn(f'freeim_connections{{transport="tcp"}} {count + 2}\n', metrics)
         # Each of them is still heard.
         for link in idle[::500]:
             self.assertEqual(Client.on(link).request(HEARTBEAT).action, HEARTBEAT)

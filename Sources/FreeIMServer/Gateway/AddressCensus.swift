@@ -52,6 +52,11 @@ extension AddressCensus.Address {
         }
     }
 
+    /// The address that a text says; nil: none.
+    init?(_ text: String) {
+        self.init(try? SocketAddress(ipAddress: text, port: 0))
+    }
+
     /// From the 16 bytes of an IPv6 address; one that stands for an IPv4 address is that.
     init(ipv6 bytes: [UInt8]) {
         func bits(_ part: ArraySlice<UInt8>) -> UInt64 {

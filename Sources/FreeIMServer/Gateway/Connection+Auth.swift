@@ -22,7 +22,7 @@ extension Connection {
             request.deviceID.utf8.count <= Connection.deviceIDBytesMax
         else { return refuseAuth(.malformedAuth, frame.header) }
         began()
-        let address = context?.remoteAddress?.ipAddress ?? ""
+        let address = clientAddress
         let (check, bound) = (signInCheck, NIOLoopBound(self, eventLoop: hub.eventLoop))
         let (loop, header) = (hub.eventLoop, frame.header)
         // Owned by the connection: one a connection, ends with the check's own time limit.
@@ -233,6 +233,21 @@ extension Connection {
         var reply = IMAuthReply()
         reply.userID = identity.userID
         send(completed(reply), action: .auth, sequenceID: frame.header.sequenceID)
+    }
+
+    /// The peer's IP address.
+    var peerAddress: String { context?.remoteAddress?.ipAddress ?? "" }
+
+    /// The client's IP address, also behind a trusted proxy.
+    var clientAddress: String {
+        services.proxies.client(peer: peerAddress, forwarded: [transport.forwardedFor])
+    }
+
+    /// The server is going down.
+    func drain(reconnectAfterMs: Int64) {
+        quit(
+            .serverShutdown, title: "The server is going down; connect again later.",
+            reconnectAfterMs: reconnectAfterMs)
     }
 
     // MARK: What happens to the user meanwhile

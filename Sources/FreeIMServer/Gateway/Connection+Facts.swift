@@ -7,7 +7,7 @@ extension Connection {
         return ConnectionFacts(
             place: place, userID: identity?.userID ?? 0, deviceID: identity?.deviceID ?? "",
             deviceType: identity?.deviceType ?? "", clientType: identity?.clientType ?? "",
-            address: channel?.remoteAddress?.ipAddress ?? "", openedTime: openedTime,
+            address: clientAddress, openedTime: openedTime,
             bytesWaiting: (try? channel?.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
     }
 

@@ -121,13 +121,10 @@ final class Connection: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         number = hub.opened(self)
         let open = services.metrics.connectionsOpen
-        let peer = AddressCensus.Address(context.remoteAddress)
         if open > services.limits.connectionsMax || hub.isDraining {
             refuseAndClose(Refusal(.busy, "The server takes no more connections now."))
-        } else if services.census.enter(peer) {
-            address = peer
-        } else {
-            refuseAndClose(.tooManyConnections)
+        } else if !services.proxies.contains(peerAddress) {
+            count(AddressCensus.Address(context.remoteAddress))
         }
         context.fireChannelActive()
     }
@@ -218,7 +215,12 @@ final class Connection: ChannelDuplexHandler {
             refuse(
                 .malformedMessage, action: header.action, sequenceID: header.sequenceID,
                 version: machine.replyVersion(to: BodyVersion(rawValue: header.version)))
-        case .answer(let bytes): write(bytes)
+        case .answer(let bytes):
+            write(bytes)
+            // For whom a trusted proxy speaks is known with its request.
+            if address == nil, services.proxies.contains(peerAddress) {
+                count(AddressCensus.Address(clientAddress))
+            }
         case .ping(let pong):
             if machine.phase == .closing { return }
             machine.heard(now: Connection.now())
@@ -259,6 +261,14 @@ final class Connection: ChannelDuplexHandler {
             context?.close(promise: nil)
         } else {
             closeWhenAnswered()
+        }
+    }
+
+    private func count(_ client: AddressCensus.Address?) {
+        if services.census.enter(client) {
+            address = client
+        } else {
+            refuseAndClose(.tooManyConnections)
         }
     }
 
@@ -482,12 +492,5 @@ final class Connection: ChannelDuplexHandler {
         if isStalled {
             quit(.slowConsumer, title: "This connection drains nothing; connect again.")
         }
-    }
-
-    /// The server is going down.
-    func drain(reconnectAfterMs: Int64) {
-        quit(
-            .serverShutdown, title: "The server is going down; connect again later.",
-            reconnectAfterMs: reconnectAfterMs)
     }
 }

@@ -35,6 +35,7 @@ struct GatewayServices: Sendable {
     let limits: GatewayLimits
     let directory: DeviceDirectory
     let census: AddressCensus
+    let proxies: TrustedProxies
     let sendLimits: UserSendLimits
     let metrics: ServerMetrics
     let faults: ServerFaults

@@ -11,6 +11,7 @@ final class StreamTransport: Transport {
 
     var form: WireForm { .stream }
     var isOpen: Bool { true }
+    var forwardedFor: String { "" }
     var awaitsGoodbye: Bool { false }
 
     func append(_ bytes: ByteBuffer) { decoder.append(bytes) }

@@ -9,6 +9,8 @@ protocol Transport: AnyObject {
     var form: WireForm { get }
     /// Whether frames can be written: the handshake, if there is one, is done.
     var isOpen: Bool { get }
+    /// What a proxy says of whom it speaks for; empty: nothing.
+    var forwardedFor: String { get }
     /// Whether the client has to say goodbye too before the connection is closed.
     var awaitsGoodbye: Bool { get }
 

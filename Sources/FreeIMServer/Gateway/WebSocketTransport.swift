@@ -21,6 +21,7 @@ final class WebSocketTransport: Transport {
     /// Of the first message; the server answers in it.
     private var firstForm: WireForm?
     private var hasGoodbye = false
+    private(set) var forwardedFor = ""
 
     init(frameBytesMax: Int, origins: OriginPolicy) {
         self.frameBytesMax = frameBytesMax
@@ -74,6 +75,7 @@ final class WebSocketTransport: Transport {
                 return nil
             }
             response = try upgrade.response(origins)
+            forwardedFor = upgrade.headers["x-forwarded-for"] ?? ""
         } catch {
             phase = .ended
             throw .handshake(error.response)

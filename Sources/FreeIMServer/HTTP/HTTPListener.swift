@@ -22,7 +22,7 @@ final class HTTPListener: Sendable {
     /// Binds and accepts; throws what the system says (the port is taken, no such address).
     static func start(
         _ services: HTTPServices, address: ListenAddress, certificates: ServerCertificates?,
-        handshakeSecondsMax: Int, connectionsMax: Int
+        handshakeSecondsMax: Int
     ) async throws -> HTTPListener {
         let (bound, continuation) = AsyncThrowingStream.makeStream(of: Int.self)
         var log = services.log
@@ -32,9 +32,7 @@ final class HTTPListener: Sendable {
             server: builder(
                 services.operations, certificates, handshakeSecondsMax: handshakeSecondsMax),
             configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: address.port), serverName: "freeim",
-                // Beyond it nobody is accepted until somebody goes.
-                availableConnectionsDelegate: MaximumAvailableConnections(connectionsMax)),
+                address: .hostname(address.host, port: address.port), serverName: "freeim"),
             onServerRunning: { channel in
                 continuation.yield(channel.localAddress?.port ?? 0)
                 continuation.finish()

@@ -11,7 +11,7 @@ final class RequestLimits: Sendable {
     /// Headers of a request.
     static let headersMax = 100
 
-    private let proxies: TrustedProxies
+    let proxies: TrustedProxies
     private let byAddress: KeyedRateLimiter<String>
     private let byUser: KeyedRateLimiter<Int64>
 

@@ -17,6 +17,11 @@ struct TrustedProxies: Sendable {
         addresses = found
     }
 
+    /// Whether a peer is one of them.
+    func contains(_ peer: String) -> Bool {
+        !addresses.isEmpty && addresses.contains(TrustedProxies.plain(peer) ?? peer)
+    }
+
     /// Whom a request is from: the peer, or, when that is a trusted proxy, the last address of the
     /// chain that is none. What does not read as an address ends the chain.
     func client(peer: String, forwarded: [String]) -> String {

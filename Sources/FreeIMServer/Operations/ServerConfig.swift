@@ -75,7 +75,7 @@ public struct ServerConfig: Sendable, Equatable {
 
     /// Bytes of a frame's body.
     public var frameBytesMax = Limits.frameBytesMax
-    /// Connections open at once, of TCP and WebSocket together, and again of HTTP.
+    /// Connections open at once, of TCP and WebSocket together.
     public var connectionsMax = 20_000
     /// Connections open at once from one address; 0: no limit.
     public var connectionsPerAddressMax = 0
