@@ -50,6 +50,19 @@ class TransportsTest(Case):
         # Every device hears that the server goes away.
         self.assertGreater(sum(report["closes"].values()), 0, report["closes"])
 
+    def test_a_connection_that_ends_before_it_is_open_is_made_again(self):
+        # The server stands still while devices connect, and dies before it answers them.
+        path = self.scenario(
+            "ramp: 200/s, until: all_online}", "ramp: 20/s, until: all_online, faults: "
+            "[{at: 50ms, do: stop, for: 2s}, {at: 1500ms, do: kill9, restart_after: 100ms}]}")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("assert:\n", WHOLE[1]))
+        for flags in (("--transport", "ws"), ("--tls",)):
+            with self.subTest(flags=flags):
+                self.report(path, "--short", *flags)
+
     def test_what_does_not_go_together_is_refused(self):
         for flags, words in (
                 (("--transport", "udp"), "--transport takes tcp, ws"),

@@ -15,6 +15,8 @@ final class BenchLink: ChannelInboundHandler {
     private var decoder = FrameDecoder(frameBytesMax: BenchLink.frameBytesMax)
     private var context: ChannelHandlerContext?
     private var isDirty = false
+    /// Whether it came so far that frames may be written.
+    private var isOpen = false
 
     init(device: BenchDevice, version: BodyVersion) {
         self.device = device
@@ -23,6 +25,7 @@ final class BenchLink: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
+        isOpen = true
         guard let device else { return context.close(promise: nil) }
         device.worker.connected(device, self)
         flush()
@@ -32,7 +35,11 @@ final class BenchLink: ChannelInboundHandler {
         self.context = nil
         guard let device else { return }
         self.device = nil
-        device.worker.disconnected(device, self)
+        if isOpen {
+            device.worker.disconnected(device, self)
+        } else {
+            device.worker.failedToConnect(device)
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

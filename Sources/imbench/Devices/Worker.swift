@@ -215,10 +215,14 @@ final class Worker {
             }
         }
         bootstrap.connect(host: host, port: port).whenFailure { _ in
-            let worker = bound.value
-            worker.device(number).isConnecting = false
-            worker.retry(worker.device(number))
+            bound.value.failedToConnect(bound.value.device(number))
         }
+    }
+
+    /// There was no connection, or it ended before its handshake or upgrade did.
+    func failedToConnect(_ device: BenchDevice) {
+        device.isConnecting = false
+        retry(device)
     }
 
     /// Linux's IP_BIND_ADDRESS_NO_PORT: the port is chosen at connect, so that one source address
