@@ -36,7 +36,9 @@ public struct ClientTLS: Sendable {
         case .file(let path):
             pinned = nil
             configuration.additionalTrustRoots = [.certificates(try ClientTLS.read(path))]
-        case .exactly(let path): pinned = try ClientTLS.read(path).first
+        case .exactly(let path):
+            pinned = try ClientTLS.read(path).first
+            configuration.certificateVerification = .noHostnameVerification
         }
         do {
             context = try NIOSSLContext(configuration: configuration)

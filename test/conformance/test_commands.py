@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 
+from certificates import Authority
 from client import Client
 from harness import BINARY, CLEAN, Case, Server
 from wire import ACK, AUTH, QUIT
@@ -166,6 +167,21 @@ class People(Commands):
                 process.terminate()
                 self.assertEqual(process.wait(20), 0)
                 process.stdout.close()
+
+    def test_over_tls_its_own_certificate_counts_and_no_other(self):
+        authority = Authority(self.folders)
+        certificate, key = authority.issue("mine", "DNS:chat.example")
+        other, _ = authority.issue("other", "DNS:chat.example")
+        server = Server("--tls-cert", certificate, "--tls-key", key, tls=authority.context())
+        self.addCleanup(server.stop)
+        self.assertEqual(run("user", "list", "--data", server.data), "")
+        run("user", "add", "ann", "--no-password", "--data", server.data)
+        self.assertIn("ann", run("user", "list", "--data", server.data))
+        days = run("doctor", "--data", server.data, "--tls-cert", certificate, "--tls-key", key)
+        self.assertRegex(days, r"certificate: .*days")
+        shutil.copy(other, certificate)
+        self.assertIn("does not answer",
+                      run("user", "list", "--data", server.data, status=1))
 
     def test_what_a_crash_leaves_does_not_mislead(self):
         server = Server()
