@@ -58,9 +58,9 @@ struct IndexBatch {
             try use(item.content, entry.row, item.chatroomID, Int64(stamp))
             let text = IndexBatch.text(code: item.code, content: item.content)
             if !searches || text.isEmpty { return }
-            let old = try document(row: entry.row)?.new
+            // An entry is new: how far the log was read is written with what was made of it.
             documents[entry.row] = Document(
-                chatroomID: item.chatroomID, seq: item.seq, stamp: Int64(stamp), old: old,
+                chatroomID: item.chatroomID, seq: item.seq, stamp: Int64(stamp), old: nil,
                 new: text)
         case .friendAdded, .groupCreated, .memberJoined, .memberUpdated, .memberLeft, .reaction,
             .UNRECOGNIZED:
@@ -129,8 +129,26 @@ struct IndexBatch {
         }
     }
 
+    /// Whether `media/` stands in a text, with a backslash before the slash or without; most texts
+    /// end here.
+    private static func mayNameMedia(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard bytes.count >= MediaName.path.utf8.count else { return false }
+            for index in 4..<bytes.count where bytes[index] == UInt8(ascii: "a") {
+                if bytes[index - 1] == UInt8(ascii: "i"), bytes[index - 2] == UInt8(ascii: "d"),
+                    bytes[index - 3] == UInt8(ascii: "e"), bytes[index - 4] == UInt8(ascii: "m")
+                {
+                    return true
+                }
+            }
+            return false
+        }
+    }
+
     /// The names of stored files (`HASH.EXTENSION`) in a text, wherever they stand.
     static func mediaNames(_ text: String) -> [String] {
+        if !mayNameMedia(text) { return [] }
         // JSON may write a slash with a backslash before it.
         let plain = text.replacing("\\/", with: "/")
         let parts = plain.split(separator: "/media/", omittingEmptySubsequences: false).dropFirst()

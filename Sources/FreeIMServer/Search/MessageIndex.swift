@@ -14,6 +14,8 @@ import NIOPosix
 final class MessageIndex: Sendable {
     /// Log entries taken in with one transaction.
     static let batchMax = 500
+    /// Log entries taken in within a second.
+    static let entriesPerSecondMax = 10_000
     /// How long entries gather once there is one.
     static let gather = Duration.milliseconds(200)
     /// Conversations that one look into the index asks for.
@@ -106,7 +108,7 @@ final class MessageIndex: Sendable {
     private func follow(after row: Int64) {
         let made = LogFollower(
             store: store, name: "index", after: row, batchMax: MessageIndex.batchMax,
-            gather: MessageIndex.gather, log: log
+            gather: MessageIndex.gather, perSecondMax: MessageIndex.entriesPerSecondMax, log: log
         ) { [self] entries in
             try await threads.runIfActive { try self.take(entries) }
         }

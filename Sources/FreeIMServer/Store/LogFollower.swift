@@ -29,10 +29,13 @@ final class LogFollower: Sendable {
     ///   - name: what the log calls it.
     ///   - batchMax: entries handed over at once.
     ///   - gather: how long entries may gather once there is one.
+    ///   - perSecondMax: entries handed over in a second at most, so that a flood leaves the
+    ///     processor to those who send; what is behind is made up for afterwards. nil: no limit.
     ///   - handle: called with one batch at a time; when it throws, it gets the same batch again.
     init(
         store: Store, name: String, after: Int64, batchMax: Int, gather: Duration = .zero,
-        log: Logger, handle: @escaping @Sendable ([Entry]) async throws -> Void
+        perSecondMax: Int? = nil, log: Logger,
+        handle: @escaping @Sendable ([Entry]) async throws -> Void
     ) {
         let reached = NIOLockedValueBox(after)
         self.reached = reached
@@ -46,9 +49,14 @@ final class LogFollower: Sendable {
                     let newest = store.commits.newest
                     let batch = try await store.entries(after: row, most: batchMax)
                     if batch.through > row {
+                        let began = ContinuousClock.now
                         if !batch.entries.isEmpty { try await handle(batch.entries) }
                         reached.withLockedValue { $0 = batch.through }
                         backoff.reset()
+                        if let perSecondMax {
+                            let pace = Duration.seconds(batch.entries.count) / perSecondMax
+                            try await Task.sleep(until: began + pace, clock: .continuous)
+                        }
                         continue
                     }
                     // What was committed up to here and is not there any more is behind us too.
