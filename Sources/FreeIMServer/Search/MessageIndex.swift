@@ -14,8 +14,11 @@ import NIOPosix
 final class MessageIndex: Sendable {
     /// Log entries taken in with one transaction.
     static let batchMax = 500
-    /// Log entries taken in within a second.
-    static let entriesPerSecondMax = 10_000
+    /// How fast the log is taken in.
+    static let pace = LogFollower.Pace(
+        perSecond: 10_000, perSecondBusy: 1_000, busyPerSecond: 2_000)
+    /// What the thread that takes in yields to the others: 19 is most.
+    static let niceness: Int32 = 15
     /// How long entries gather once there is one.
     static let gather = Duration.milliseconds(200)
     /// Conversations that one look into the index asks for.
@@ -28,6 +31,8 @@ final class MessageIndex: Sendable {
     let store: Store
     private let pool: DatabasePool
     private let threads: NIOThreadPool
+    /// The one thread that takes in; everything else goes before it.
+    private let writer: NIOThreadPool
     private let searches: Bool
     private let log: Logger
     private let follower = NIOLockedValueBox<LogFollower?>(nil)
@@ -39,6 +44,11 @@ final class MessageIndex: Sendable {
         self.log = log
         threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()
+        writer = NIOThreadPool(numberOfThreads: 1)
+        writer.start()
+        writer.submit { _ in
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, MessageIndex.niceness)
+        }
     }
 
     /// Opens or makes the index of a store and begins to follow. Throws `StoreError`.
@@ -108,9 +118,9 @@ final class MessageIndex: Sendable {
     private func follow(after row: Int64) {
         let made = LogFollower(
             store: store, name: "index", after: row, batchMax: MessageIndex.batchMax,
-            gather: MessageIndex.gather, perSecondMax: MessageIndex.entriesPerSecondMax, log: log
+            gather: MessageIndex.gather, pace: MessageIndex.pace, log: log
         ) { [self] entries in
-            try await threads.runIfActive { try self.take(entries) }
+            try await writer.runIfActive { try self.take(entries) }
         }
         follower.withLockedValue { $0 = made }
     }
@@ -130,6 +140,7 @@ final class MessageIndex: Sendable {
     func stop() async {
         await follower.withLockedValue { $0 }?.stop()
         try? await threads.shutdownGracefully()
+        try? await writer.shutdownGracefully()
         try? pool.close()
     }
 

@@ -17,6 +17,22 @@ final class LogFollower: Sendable {
         let item: IMMessageItem
     }
 
+    /// A flood leaves the processor to those who send; what is behind is made up for afterwards.
+    struct Pace: Sendable {
+        /// Entries handed over in a second.
+        let perSecond: Int
+        /// The same while the log grows by more than `busyPerSecond`.
+        let perSecondBusy: Int
+        /// Entries committed in a second that make a store busy.
+        let busyPerSecond: Int
+
+        /// How long `count` entries take at least, when the log grew by `grown` in `elapsed`.
+        func time(_ count: Int, grown: Int64, in elapsed: Duration) -> Duration {
+            let isBusy = Duration.seconds(grown) > elapsed * busyPerSecond
+            return Duration.seconds(count) / (isBusy ? perSecondBusy : perSecond)
+        }
+    }
+
     /// Milliseconds of the first wait, and of any, after the handler threw.
     static let (retryMsFirst, retryMsMost): (Int64, Int64) = (100, 30_000)
 
@@ -29,12 +45,11 @@ final class LogFollower: Sendable {
     ///   - name: what the log calls it.
     ///   - batchMax: entries handed over at once.
     ///   - gather: how long entries may gather once there is one.
-    ///   - perSecondMax: entries handed over in a second at most, so that a flood leaves the
-    ///     processor to those who send; what is behind is made up for afterwards. nil: no limit.
+    ///   - pace: how many entries are handed over in a second at most; nil: no limit.
     ///   - handle: called with one batch at a time; when it throws, it gets the same batch again.
     init(
         store: Store, name: String, after: Int64, batchMax: Int, gather: Duration = .zero,
-        perSecondMax: Int? = nil, log: Logger,
+        pace: Pace? = nil, log: Logger,
         handle: @escaping @Sendable ([Entry]) async throws -> Void
     ) {
         let reached = NIOLockedValueBox(after)
@@ -53,9 +68,11 @@ final class LogFollower: Sendable {
                         if !batch.entries.isEmpty { try await handle(batch.entries) }
                         reached.withLockedValue { $0 = batch.through }
                         backoff.reset()
-                        if let perSecondMax {
-                            let pace = Duration.seconds(batch.entries.count) / perSecondMax
-                            try await Task.sleep(until: began + pace, clock: .continuous)
+                        if let pace {
+                            let time = pace.time(
+                                batch.entries.count, grown: store.commits.newest - newest,
+                                in: began.duration(to: .now))
+                            try await Task.sleep(until: began + time, clock: .continuous)
                         }
                         continue
                     }
