@@ -80,7 +80,7 @@ public struct ServerConfig: Sendable, Equatable {
     /// Connections open at once from one address; 0: no limit.
     public var connectionsPerAddressMax = 0
     /// Devices of one user on line at once.
-    public var devicesPerUserMax = 20
+    public var devicesPerUserMax = 100
     /// Seconds between heartbeats; twice as long without a frame is `idle`.
     public var heartbeatSeconds = Limits.heartbeatSeconds
     /// Seconds within which a new connection must authenticate.
@@ -90,9 +90,9 @@ public struct ServerConfig: Sendable, Equatable {
     /// Sends a second of one user, over all connections and HTTP; 0: no limit.
     public var sendRatePerSecondUser = 0
     /// HTTP requests a second of one user; 0: no limit.
-    public var requestRatePerSecondUser = 200
+    public var requestRatePerSecondUser = 2_000
     /// HTTP requests a second from one address; 0: no limit.
-    public var requestRatePerSecondAddress = 2_000
+    public var requestRatePerSecondAddress = 10_000
     /// Bytes that wait for one connection before it reads from the log.
     public var outboundBytesMax = 262_144
     /// Seconds a device may drain nothing before it is a slow consumer.
