@@ -305,6 +305,11 @@ class AuditLog(AdminCase):
         self.assertEqual(first["list"][0]["action"], "unban")
         self.assertTrue(all(e["action"] == "ban" for e in self.audit("ban")))
 
+    def test_provisioning_is_kept(self):
+        self.people(ann=["a1"], bob=["b1"], friends=[("ann", "bob")])
+        self.assertEqual(self.audit("provision")[0]["detail"],
+                         {"users": 2, "friendships": 1, "groups": 0})
+
     def test_a_command_is_kept_as_one(self):
         account = self.name("by-command")
         subprocess.run([BINARY, "user", "add", account, "--no-password", "--data",

@@ -90,6 +90,14 @@ struct Provisioning {
         }
     }
 
+    /// How much is asked for, for the operators' log.
+    var sizes: [String: JSONValue] {
+        [
+            "users": .int(Int64(users.count)), "friendships": .int(Int64(friendships.count)),
+            "groups": .int(Int64(groups.count)),
+        ]
+    }
+
     /// Makes all of it; the same accounts again give the same users with fresh tokens.
     func run() async throws -> JSONValue {
         var madeUsers: [JSONValue] = []

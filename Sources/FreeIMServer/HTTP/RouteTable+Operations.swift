@@ -36,7 +36,9 @@ extension RouteTable {
             "Makes users, devices' tokens, friendships and groups in bulk; repeatable.",
             Provisioning.fields, answers: Provisioning.answer
         ) { call in
-            try await Provisioning(call).run()
+            let provisioning = try Provisioning(call)
+            try await call.noteAlone("provision", provisioning.sizes)
+            return try await provisioning.run()
         },
     ]
 }
