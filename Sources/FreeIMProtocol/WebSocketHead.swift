@@ -11,7 +11,8 @@ public struct WebSocketHead: Sendable, Equatable {
         case ping = 9
         case pong = 10
 
-        var isControl: Bool { rawValue >= 8 }
+        /// Whether it may stand between the parts of a message.
+        public var isControl: Bool { rawValue >= 8 }
     }
 
     /// Bytes of the payload of a ping, a pong or a Close.

@@ -7,6 +7,7 @@ import sqlite3
 
 from client import WAIT
 from harness import Case
+from openapi import Description
 
 
 
@@ -35,12 +36,7 @@ class BadInput(Case):
                 yield method.upper(), filled, operation
 
     def resolve(self, schema):
-        while "$ref" in schema:
-            target = self.document
-            for step in schema["$ref"].removeprefix("#/").split("/"):
-                target = target[step]
-            schema = target
-        return schema
+        return Description(self.document).resolve(schema)
 
     def body_schema(self, operation):
         content = operation.get("requestBody", {}).get("content", {})

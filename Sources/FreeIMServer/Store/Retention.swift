@@ -15,16 +15,6 @@ struct Retention: Sendable {
     /// Jobs in one sweep that wait for the tail to be indexed; the next sweep goes on.
     static let indexingJobsMax = 1_000
 
-    /// A row of the log, as the indexes know it.
-    struct Entry: Sendable {
-        let row: Int64
-        let chatroomID: Int64
-        let seq: Int64
-        let stamp: Int64
-        let userID: Int64
-        let keyHash: Int64
-    }
-
     /// What a sweep did.
     struct Swept: Sendable {
         /// Entries that went.
@@ -35,7 +25,7 @@ struct Retention: Sendable {
 
     /// What one read found behind the place where the walk stands.
     private struct Part: Sendable {
-        var entries: [Entry] = []
+        var entries: [TailRow] = []
         /// The row up to which all was looked at.
         var last: Int64
         /// An entry whose time is over and that is not indexed yet.
@@ -117,7 +107,7 @@ struct Retention: Sendable {
                 WHERE m.id > ? ORDER BY m.id LIMIT ?
                 """, arguments: [place, rowsPerRead])
         while let row = try rows.next(), part.entries.count < entriesPerJob {
-            let entry = Entry(
+            let entry = TailRow(
                 row: row[0], chatroomID: row[1], seq: row[2], stamp: row[3], userID: row[4],
                 keyHash: row[5])
             // Stamps rise with the rows, so the first that is young enough ends the walk.
@@ -135,7 +125,7 @@ struct Retention: Sendable {
 
 extension WriteContext {
     /// Removes entries, each the oldest left of its conversation when its turn comes.
-    fileprivate func remove(_ entries: [Retention.Entry]) throws {
+    fileprivate func remove(_ entries: [TailRow]) throws {
         if entries.isEmpty { return }
         var firstSeqs: [Int64: Int64] = [:]
         let row = try db.cachedStatement(sql: "DELETE FROM message WHERE id = ?")

@@ -1,4 +1,4 @@
-/// A committed row of `message` on its way into the on-disk indexes.
+/// A committed row of `message`, as the on-disk indexes know it.
 struct TailRow {
     let row: Int64
     let chatroomID: Int64

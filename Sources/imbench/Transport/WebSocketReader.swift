@@ -1,3 +1,4 @@
+import FreeIMProtocol
 import NIOCore
 
 /// Cuts a server's bytes into WebSocket messages; holds at most one that is not whole.
@@ -10,16 +11,7 @@ struct WebSocketReader {
         case close(code: Int)
     }
 
-    private enum Opcode: UInt8 {
-        case continuation = 0
-        case text = 1
-        case binary = 2
-        case close = 8
-        case ping = 9
-        case pong = 10
-
-        var isControl: Bool { rawValue >= 8 }
-    }
+    private typealias Opcode = WebSocketHead.Opcode
 
     /// Bytes of the longest message.
     let bytesMax: Int
